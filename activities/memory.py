@@ -1,0 +1,39 @@
+"""The steps that write transitions down and look things up in our own PostgreSQL."""
+
+from temporalio import activity
+
+from db import pickup_codes
+from db.commands import payload_of
+from db.pool import Pool
+from db.record import record
+from db.vault import Vault
+from workflows.steps import CodeCheck, MemorySteps, Record
+
+
+class Memory(MemorySteps):
+    def __init__(self, pool: Pool, vault: Vault) -> None:
+        self._pool = pool
+        self._vault = vault
+
+    @activity.defn
+    async def record(self, record_: Record) -> None:
+        async with self._pool.acquire() as connection:
+            await record(
+                connection,
+                self._vault,
+                record_.store,
+                record_.order_id,
+                record_.decided_at,
+                record_.transitions,
+            )
+
+    @activity.defn
+    async def check_pickup_code(self, check: CodeCheck) -> bool:
+        async with self._pool.acquire() as connection:
+            code = check.code
+            if code is None and check.command_id is not None:
+                payload = await payload_of(connection, check.store, check.order_id, check.command_id)
+                code = payload.get("code")
+            if not isinstance(code, str):
+                return False
+            return await pickup_codes.check(connection, self._vault, check.store, check.order_id, code)

@@ -1,0 +1,232 @@
+"""What a mail says: read where personal data lives, at the moment it is rendered."""
+
+from datetime import timedelta
+
+from db import digests, downloads, gift_cards, pickup_codes, reading
+from db.outbox import OutgoingMail
+from db.pool import Connection
+from db.reading import Kept
+from db.vault import Vault
+from mails.view import (
+    AttentionView,
+    DownloadView,
+    GiftCardView,
+    ItemView,
+    MailView,
+    ParcelView,
+    TotalsView,
+)
+from orders.change import Mail
+from orders.commands import Quantity
+from orders.mail import MailKind
+from orders.money import Money
+from orders.order import Address, Line
+from orders.parcel import ParcelState
+from orders.paths import tracking_link
+from orders.store import PaymentPatience, StoreSettings
+from orders.words import in_words
+
+HIDDEN = "•••••"
+
+
+async def view_of(
+    connection: Connection, vault: Vault, mail: OutgoingMail, settings: StoreSettings, public_url: str
+) -> MailView:
+    """Everything this mail may show."""
+    if mail.order_id is None:
+        return await _digest(connection, mail, settings)
+    kept = await reading.order(connection, mail.store, mail.order_id)
+    wish = Mail.model_validate(mail.facts)
+    token = vault.token("page", mail.store, mail.order_id)
+    base = _of_the_order(kept, mail, settings).model_copy(
+        update={"page_url": None if mail.kind is MailKind.NEW_ORDER else f"{public_url}/o/{token}"}
+    )
+    match mail.kind:
+        case MailKind.AWAITING_PAYMENT | MailKind.PAYMENT_REMINDER | MailKind.PAYMENT_RECEIVED:
+            return _about_payment(base, kept, wish, settings)
+        case MailKind.SHIPPED | MailKind.OUT_FOR_DELIVERY | MailKind.DELIVERED | MailKind.READY_FOR_PICKUP:
+            view = _about_a_parcel(base, kept, wish, settings)
+            if mail.kind is not MailKind.READY_FOR_PICKUP:
+                return view
+            code = await pickup_codes.read(connection, vault, mail.store, mail.order_id) or ""
+            return _about_the_counter(view, kept, wish, settings, HIDDEN if mail.is_copy else code)
+        case MailKind.CANCELLED | MailKind.ORDER_EXPIRED:
+            return _about_a_cancel(base, kept, wish)
+        case MailKind.DOWNLOADS:
+            cause = wish.key.removeprefix("downloads").removesuffix(":copy").removeprefix(":")
+            issue = cause or downloads.FIRST_ISSUE
+            links = await downloads.links(connection, vault, mail.store, mail.order_id, issue)
+            return base.model_copy(update={"downloads": _links(links, public_url, hidden=mail.is_copy)})
+        case MailKind.GIFT_CARD:
+            cards = await gift_cards.codes(connection, vault, mail.store, mail.order_id)
+            return base.model_copy(
+                update={
+                    "gift_cards": tuple(
+                        GiftCardView(code=HIDDEN if mail.is_copy else card.code, amount=_money_of(card))
+                        for card in cards
+                    )
+                }
+            )
+        case _:
+            return base
+
+
+def _of_the_order(kept: Kept, mail: OutgoingMail, settings: StoreSettings) -> MailView:
+    order, totals = kept.order, kept.order.totals
+
+    def money(amount: object) -> Money:
+        return Money.of(amount, order.currency)  # type: ignore[arg-type]
+
+    return MailView(
+        language=mail.language,
+        time_zone=settings.time_zone,
+        shop=settings.look,
+        is_copy=mail.is_copy,
+        order_id=order.order_id,
+        order_number=order.number,
+        placed_at=order.placed_at,
+        customer_name=order.customer.name,
+        customer_email=order.customer.email or "",
+        customer_phone=order.customer.phone or "",
+        comment=order.comment,
+        items=tuple(_item(line, line.quantity, order.currency) for line in order.lines),
+        totals=TotalsView(
+            items=money(totals.items),
+            shipping=money(totals.shipping),
+            fees=money(totals.fees),
+            discount=money(totals.discount),
+            tax=money(totals.tax),
+            tax_included=totals.tax_included,
+            total=money(totals.total),
+        ),
+        billing_address=_address(order.billing_address),
+        shipping_address=_address(order.shipping_address),
+        shipping_option=order.fulfillment.option if order.fulfillment else "",
+        payment_method=order.payment.method,
+        payment_reference=order.payment.reference or "",
+    )
+
+
+def _about_payment(base: MailView, kept: Kept, wish: Mail, settings: StoreSettings) -> MailView:
+    order = kept.order
+    amount = Money(minor=wish.amount_minor or 0, currency=order.currency)
+    if wish.kind is MailKind.PAYMENT_RECEIVED:
+        return base.model_copy(update={"amount_received": amount})
+    patience = settings.policy.payment.get(order.payment.kind, PaymentPatience())
+    before = kept.accepted_at + patience.expire_after if patience.expire_after else None
+    return base.model_copy(
+        update={
+            "amount_due": amount,
+            "pay_before": before,
+            "how_to_pay": settings.how_to_pay.get(base.language, ""),
+            "payment_reference": order.payment.reference or order.number,
+        }
+    )
+
+
+def _about_a_parcel(base: MailView, kept: Kept, wish: Mail, settings: StoreSettings) -> MailView:
+    parcel = next((each for each in kept.facts.parcels if each.parcel == wish.parcel), None)
+    items = _items(kept, wish.lines)
+    if parcel is None:
+        return base.model_copy(update={"items": items})
+    live = [each for each in kept.facts.parcels if each.state is not ParcelState.VOID]
+    link = tracking_link(settings, kept.order, parcel.carrier, parcel.tracking_number)
+    view = ParcelView(
+        number=parcel.parcel,
+        carrier=parcel.carrier or "",
+        tracking_number=parcel.tracking_number or "",
+        tracking_url=link,
+        is_the_only_one=len(live) == 1,
+        more_to_come=any(line.is_physical and line.units.to_ship > 0 for line in kept.facts.lines),
+    )
+    return base.model_copy(update={"items": items, "parcel": view})
+
+
+def _about_the_counter(
+    view: MailView, kept: Kept, wish: Mail, settings: StoreSettings, code: str
+) -> MailView:
+    parcel = next((each for each in kept.facts.parcels if each.parcel == wish.parcel), None)
+    fulfillment = kept.order.fulfillment
+    own = fulfillment.instructions if fulfillment else ""
+    before = parcel.since + settings.policy.collect_within if parcel else None
+    return view.model_copy(
+        update={
+            "pickup_code": code,
+            "pickup_instructions": own or settings.pickup_instructions.get(view.language, ""),
+            "collect_before": before if settings.policy.collect_within > timedelta(days=1) else None,
+        }
+    )
+
+
+def _about_a_cancel(base: MailView, kept: Kept, wish: Mail) -> MailView:
+    left = tuple(
+        Quantity(line_id=line.line_id, quantity=line.units.remaining)
+        for line in kept.facts.lines
+        if line.units.remaining
+    )
+    back = Money(minor=wish.amount_minor, currency=kept.order.currency) if wish.amount_minor else None
+    return base.model_copy(
+        update={
+            "items": _items(kept, left),
+            "cancelled_items": _items(kept, wish.lines),
+            "cancelled_because": "expired" if wish.kind is MailKind.ORDER_EXPIRED else "by_shop",
+            "amount_received": back,
+        }
+    )
+
+
+async def _digest(connection: Connection, mail: OutgoingMail, settings: StoreSettings) -> MailView:
+    told = await digests.told(connection, mail.store, str(mail.facts["digest_id"]))
+    return MailView(
+        language=mail.language,
+        time_zone=settings.time_zone,
+        shop=settings.look,
+        attention=tuple(
+            AttentionView(
+                order_number=each.number,
+                order_id=each.order_id,
+                text=in_words(mail.language, each.text, time_zone=settings.time_zone),
+                since=each.since,
+            )
+            for each in told
+        ),
+    )
+
+
+def _links(links: tuple[downloads.Link, ...], public_url: str, *, hidden: bool) -> tuple[DownloadView, ...]:
+    return tuple(
+        DownloadView(
+            name=link.file,
+            url=public_url if hidden else f"{public_url}/d/{link.token}",
+            expires_at=link.expires_at,
+            remaining=link.remaining,
+        )
+        for link in links
+    )
+
+
+def _money_of(card: gift_cards.IssuedCard) -> Money:
+    return Money(minor=card.amount_minor, currency=card.currency)
+
+
+def _items(kept: Kept, lines: tuple[Quantity, ...]) -> tuple[ItemView, ...]:
+    known = {line.line_id: line for line in kept.order.lines}
+    return tuple(_item(known[each.line_id], each.quantity, kept.order.currency) for each in lines)
+
+
+def _item(line: Line, quantity: int, currency: str) -> ItemView:
+    return ItemView(
+        name=line.name,
+        sku=line.sku,
+        options=line.options,
+        quantity=quantity,
+        unit_price=Money.of(line.unit_price, currency),
+    )
+
+
+def _address(address: Address | None) -> tuple[str, ...]:
+    if address is None:
+        return ()
+    town = " ".join(part for part in (address.postal_code, address.city) if part)
+    parts = (address.name, address.company, *address.lines, town, address.state, address.country)
+    return tuple(part for part in parts if part)

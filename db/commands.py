@@ -1,0 +1,107 @@
+"""Commands: kept before anything else happens to them, delivered at least once, answered once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from db.intake import fingerprint
+from db.pool import Connection
+from db.queries import load
+from orders.change import Outcome
+from orders.commands import Command
+from orders.errors import CommandDiffers
+from orders.sentence import Sentence
+
+SQL = load("commands")
+
+
+class Answer(NamedTuple):
+    """How a command ended, with the sentence that says why."""
+
+    outcome: Outcome
+    text: Sentence
+    payload: dict[str, Any]
+
+
+class Undelivered(NamedTuple):
+    number: int
+    command_id: str
+    type: str
+    actor: str
+    payload: dict[str, Any]
+
+
+async def keep(
+    connection: Connection,
+    store: str,
+    order_id: str,
+    command: Command,
+    actor: str,
+    request_id: str | None,
+) -> bool:
+    """Keep a command with its id. False if this very command is kept already; CommandDiffers if the id
+    was given to another one."""
+    payload = command.model_dump(mode="json", exclude_none=True, exclude={"command_id"})
+    mark = fingerprint(payload)
+    number = await connection.fetchval(
+        SQL["insert"], store, order_id, command.command_id, command.type, actor, payload, mark, request_id
+    )
+    if number is not None:
+        return True
+    known = await connection.fetchval(SQL["known"], store, order_id, command.command_id)
+    if known != mark:
+        raise CommandDiffers(command.command_id or "")
+    return False
+
+
+async def answer(connection: Connection, store: str, order_id: str, command_id: str) -> Answer | None:
+    """How the command ended; None while it has not."""
+    row = await connection.fetchrow(SQL["answer"], store, order_id, command_id)
+    if row is None or row["outcome"] is None:
+        return None
+    return Answer(Outcome(row["outcome"]), Sentence.model_validate(row["answer"]), row["payload"])
+
+
+async def undelivered(
+    connection: Connection, store: str, order_id: str, *, again: bool = False
+) -> list[Undelivered]:
+    """What Temporal has not been given; with `again` also what it was given and never answered."""
+    rows = await connection.fetch(SQL["undelivered"], store, order_id, again)
+    return [Undelivered(**dict(row)) for row in rows]
+
+
+async def mark_delivered(connection: Connection, numbers: Sequence[int]) -> None:
+    await connection.execute(SQL["mark_delivered"], list(numbers))
+
+
+class Waiting(NamedTuple):
+    store: str
+    order_id: str
+    again: bool
+
+
+async def orders_waiting(connection: Connection, older_than: timedelta, most: int) -> list[Waiting]:
+    """Orders with commands that were missed."""
+    rows = await connection.fetch(SQL["orders_waiting"], older_than, most)
+    return [Waiting(row["store"], row["order_id"], row["again"]) for row in rows]
+
+
+async def settle(
+    connection: Connection, store: str, order_id: str, command_id: str, outcome: Outcome, text: Sentence
+) -> None:
+    """Answer a command whose order no longer has a workflow to answer it."""
+    await connection.execute(
+        SQL["settle"], store, order_id, command_id, str(outcome), text.model_dump(mode="json")
+    )
+
+
+async def answered(connection: Connection, store: str, order_id: str) -> list[str]:
+    """The ids of the order's commands that have their answer."""
+    rows = await connection.fetch(SQL["answered"], store, order_id)
+    return [row["command_id"] for row in rows]
+
+
+async def payload_of(connection: Connection, store: str, order_id: str, command_id: str) -> dict[str, Any]:
+    """All that was handed over with a command; empty if there is no such command."""
+    row = await connection.fetchrow(SQL["answer"], store, order_id, command_id)
+    return dict(row["payload"]) if row is not None else {}

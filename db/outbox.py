@@ -1,0 +1,149 @@
+"""The outbox: mails written down in the transaction of what caused them, and what became of each."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from db.pool import Connection
+from db.queries import load
+from orders.change import Mail
+from orders.mail import AUDIENCE, Audience, MailKind
+from orders.store import Language, StoreSettings
+
+SQL = load("outbox")
+DATA_LEASE = timedelta(minutes=15)
+"""10 minutes after the final dot and the relay's own 5 (RFC 5321 4.5.3.2): a worker frozen in DATA and
+thawed later meets a closed connection."""
+
+
+class Addressee(BaseModel, frozen=True):
+    """Where the mails of one order go, and in which language."""
+
+    email: str | None
+    language: Language
+    settings: StoreSettings
+    accepted_at: datetime
+
+
+async def put(
+    connection: Connection,
+    store: str,
+    order_id: str,
+    addressee: Addressee,
+    mails: Iterable[tuple[int, Mail]],
+) -> None:
+    """Write mails down to be sent, each with the sequence number of its transition; again changes nothing."""
+    rows = [
+        _row(store, order_id, addressee, sequence, mail, recipient)
+        for sequence, mail in mails
+        if (recipient := _recipient(addressee, mail)) is not None
+    ]
+    if rows:
+        await connection.execute(SQL["insert_mails"], store, order_id, rows)
+
+
+def message_id(sender: str, *parts: str) -> str:
+    """The same for the same mail, on every attempt."""
+    digest = hashlib.sha256("|".join(parts).encode()).digest()
+    return f"<{base64.b32encode(digest).decode().lower()[:40]}@{sender.rpartition('@')[2]}>"
+
+
+def _recipient(addressee: Addressee, mail: Mail) -> str | None:
+    settings = addressee.settings
+    if AUDIENCE[mail.kind] is Audience.SHOP:
+        known = mail.recipient < len(settings.shop_addresses)
+        return settings.shop_addresses[mail.recipient] if known else None
+    return settings.copy_customer_mails_to if mail.is_copy else addressee.email
+
+
+def _row(
+    store: str, order_id: str, addressee: Addressee, sequence: int, mail: Mail, recipient: str
+) -> dict[str, Any]:
+    to_shop = AUDIENCE[mail.kind] is Audience.SHOP
+    at = addressee.accepted_at.isoformat()
+    return {
+        "mail_key": mail.key,
+        "kind": str(mail.kind),
+        "sequence": sequence,
+        "recipient": recipient,
+        "is_copy": mail.is_copy,
+        "language": addressee.settings.language if to_shop else addressee.language,
+        "facts": mail.model_dump(mode="json", exclude_defaults=True),
+        "message_id": message_id(addressee.settings.mail_from, store, order_id, at, mail.key),
+    }
+
+
+class OutgoingMail(BaseModel, frozen=True):
+    """One row of the outbox, taken for an attempt."""
+
+    number: int
+    store: str
+    order_id: str | None
+    kind: MailKind
+    recipient: str
+    is_copy: bool
+    language: Language
+    facts: dict[str, Any]
+    message_id: str
+    raw: bytes | None
+    attempt: int
+    created_at: datetime
+
+
+class Settled(BaseModel, frozen=True):
+    """This mail needs no attempt: it is in this state, for this reply code."""
+
+    state: str
+    reply_code: int | None = None
+
+
+class Busy(BaseModel, frozen=True):
+    """Another attempt is handing it over right now."""
+
+
+async def take(
+    connection: Connection, store: str, order_id: str | None, mail_key: str
+) -> OutgoingMail | Settled | Busy:
+    """Take a mail for an attempt. What is lying in DATA is never taken over: while its lease runs it is
+    busy, after that nobody can say whether it was accepted."""
+    row = await connection.fetchrow(SQL["take"], store, order_id, mail_key)
+    if row is not None:
+        return OutgoingMail.model_validate(dict(row))
+    row = await connection.fetchrow(SQL["look"], store, order_id, mail_key)
+    if row is None:
+        return Settled(state="failed")
+    if row["state"] == "sending" and row["leased"]:
+        return Busy()
+    if row["state"] == "sending":
+        await connection.execute(SQL["lost"], store, order_id, mail_key)
+        return Settled(state="unknown")
+    return Settled(state=row["state"], reply_code=row["reply_code"])
+
+
+async def keep_raw(connection: Connection, mail: OutgoingMail, sealed: bytes) -> bytes:
+    """Keep the rendered bytes; answers those that were kept first."""
+    kept: bytes = await connection.fetchval(SQL["keep_raw"], mail.number, sealed)
+    return kept
+
+
+async def enter_data(connection: Connection, mail: OutgoingMail) -> bool:
+    """Note that the bytes are about to be handed over. False if another attempt took the mail since."""
+    row = await connection.fetchval(SQL["enter_data"], mail.number, mail.attempt, DATA_LEASE)
+    return row is not None
+
+
+async def settle(
+    connection: Connection, mail: OutgoingMail, state: str, code: int | None, reply: str
+) -> None:
+    """Note how this attempt ended."""
+    await connection.execute(SQL["settle"], mail.number, mail.attempt, state, code, reply[:500])
+
+
+async def unsent(connection: Connection, store: str, order_id: str) -> list[Mail]:
+    """The mails of an order that are still to be handed over."""
+    rows = await connection.fetch(SQL["unsent"], store, order_id)
+    return [Mail.model_validate(row["facts"]) for row in rows]

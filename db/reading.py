@@ -1,0 +1,253 @@
+"""Reading: what everybody sees of orders comes from here, and never from Temporal."""
+
+import base64
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from db.pool import Connection
+from db.queries import load
+from orders.change import Outcome
+from orders.errors import OrderError, OrderNotFound
+from orders.order import Order
+from orders.plan import Plan
+from orders.sentence import Sentence
+from orders.state import OrderFacts, OrderState
+
+SQL = load("reading")
+LONGEST_PAGE = 200
+
+
+class Moment(NamedTuple):
+    """One line of an order's timeline. `words` is the reason a person wrote, if one did."""
+
+    sequence: int
+    at: datetime
+    kind: str
+    outcome: Outcome
+    actor: str
+    command_id: str | None
+    text: Sentence
+    words: str | None
+
+
+class MailLine(NamedTuple):
+    """What became of one mail of an order."""
+
+    mail_key: str
+    kind: str
+    is_copy: bool
+    state: str
+    attempt: int
+    reply_code: int | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Kept(BaseModel, frozen=True):
+    """An order as it is kept."""
+
+    store: str
+    order_id: str
+    number: str
+    placed_at: datetime
+    accepted_at: datetime
+    format: str
+    order: Order
+    sequence: int
+    payment_status: str
+    fulfillment_status: str
+    fulfillment_method: str
+    is_open: bool
+    needs_attention: bool
+    due_at: datetime | None
+    due_for: str | None
+    facts: OrderFacts
+    due_minor: int
+    """What is still to come in, in minor units."""
+    ended_at: datetime | None
+    is_history: bool
+    changed_at: datetime
+
+
+async def store_of(connection: Connection, order_id: str, store: str | None) -> str:
+    """The store an order belongs to. Raises OrderNotFound, or OrderError where two stores have this id."""
+    rows = await connection.fetch(
+        "SELECT store FROM orders WHERE order_id = $1 AND store = coalesce($2, store) LIMIT 2",
+        order_id,
+        store,
+    )
+    if not rows:
+        raise OrderNotFound(order_id)
+    if len(rows) > 1:
+        raise OrderError("door.two_stores", order_id=order_id)
+    return str(rows[0]["store"])
+
+
+async def order(connection: Connection, store: str, order_id: str) -> Kept:
+    """One order. Raises OrderNotFound."""
+    row = await connection.fetchrow(SQL["order"], store, order_id)
+    if row is None:
+        raise OrderNotFound(order_id)
+    values = dict(row)
+    body = values.pop("body")
+    plan = Plan.model_validate(values.pop("plan"))
+    state = OrderState.model_validate({**values["facts"], "plan": plan})
+    owed = 0 if values["is_history"] or state.cancelled else state.due
+    # What was accepted once is not judged again by rules that may have become stricter since.
+    return Kept(order=Order.model_validate_json(json.dumps(body)), due_minor=owed, **values)
+
+
+async def timeline(connection: Connection, store: str, order_id: str) -> list[Moment]:
+    rows = await connection.fetch(SQL["timeline"], store, order_id)
+    return [
+        Moment(
+            **{**dict(row), "outcome": Outcome(row["outcome"]), "text": Sentence.model_validate(row["text"])}
+        )
+        for row in rows
+    ]
+
+
+async def reasons(connection: Connection, store: str, order_id: str) -> dict[str, str]:
+    """By command id, the words a person gave as a reason."""
+    rows = await connection.fetch(SQL["reasons"], store, order_id)
+    return {row["command_id"]: row["words"] for row in rows}
+
+
+async def mails(connection: Connection, store: str, order_id: str) -> list[MailLine]:
+    return [MailLine(**dict(row)) for row in await connection.fetch(SQL["mails"], store, order_id)]
+
+
+class Filter(BaseModel, frozen=True, extra="forbid"):
+    """What a list shows: every condition that is given must hold."""
+
+    store: str | None = None
+    payment_status: tuple[str, ...] = ()
+    fulfillment_status: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    attention: bool | None = None
+    open: bool | None = None
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    q: str | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class Row(NamedTuple):
+    """One order in a list."""
+
+    store: str
+    order_id: str
+    number: str
+    placed_at: datetime
+    accepted_at: datetime
+    customer: str
+    total: str
+    currency: str
+    payment_status: str
+    fulfillment_status: str
+    fulfillment_method: str
+    is_open: bool
+    needs_attention: bool
+    due_at: datetime | None
+    due_for: str | None
+
+
+class Page(NamedTuple):
+    rows: list[Row]
+    next: str | None
+
+
+async def page(connection: Connection, wanted: Filter) -> Page:
+    """Orders, newest first. The cursor names a place between two orders, so it stays true while orders
+    come in. Raises OrderError for a cursor that is not one of ours."""
+    conditions: list[str] = []
+    values: list[Any] = []
+
+    def add(condition: str, value: Any) -> None:
+        values.append(value)
+        conditions.append(condition.replace("?", f"${len(values)}"))
+
+    if wanted.store is not None:
+        add("store = ?", wanted.store)
+    for column, listed in (
+        ("payment_status", wanted.payment_status),
+        ("fulfillment_status", wanted.fulfillment_status),
+        ("fulfillment_method", wanted.method),
+    ):
+        if listed:
+            add(f"{column} = ANY(?::text[])", list(listed))
+    if wanted.attention is not None:
+        conditions.append("needs_attention" if wanted.attention else "NOT needs_attention")
+    if wanted.open is not None:
+        conditions.append("is_open" if wanted.open else "NOT is_open")
+    if wanted.placed_from is not None:
+        add("placed_at >= ?", wanted.placed_from)
+    if wanted.placed_to is not None:
+        add("placed_at < ?", wanted.placed_to)
+    for word in (wanted.q or "").lower().replace("\x00", " ").split()[:8]:
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        add("search LIKE ?", f"%{escaped}%")
+    if wanted.cursor is not None:
+        at, store, order_id = _read_cursor(wanted.cursor)
+        values.extend((at, store, order_id))
+        last = len(values)
+        conditions.append(f"(accepted_at, store, order_id) < (${last - 2}, ${last - 1}, ${last})")
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    limit = max(1, min(wanted.limit, LONGEST_PAGE))
+    rows = await connection.fetch(
+        f"""SELECT store, order_id, number, placed_at, accepted_at,
+            coalesce(body -> 'customer' ->> 'name', '') AS customer,
+            body -> 'totals' ->> 'total' AS total, body ->> 'currency' AS currency,
+            payment_status, fulfillment_status, fulfillment_method, is_open, needs_attention, due_at, due_for
+        FROM orders {where}
+        ORDER BY accepted_at DESC, store DESC, order_id DESC LIMIT {limit + 1}""",  # noqa: S608
+        *values,
+    )
+    found = [Row(**dict(row)) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(found, _cursor(found[-1]) if more else None)
+
+
+def _cursor(row: Row) -> str:
+    text = json.dumps([row.accepted_at.isoformat(), row.store, row.order_id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        at, store, order_id = json.loads(text)
+        moment = datetime.fromisoformat(at)
+        if not (isinstance(store, str) and isinstance(order_id, str) and moment.tzinfo):
+            raise ValueError(cursor)
+    except (ValueError, TypeError):
+        raise OrderError("door.cursor_unreadable") from None
+    return moment, store, order_id
+
+
+class Census(NamedTuple):
+    """Counts for the metrics: open orders by status, attention by reason, and what is waiting."""
+
+    orders: list[dict[str, Any]]
+    attention: list[dict[str, Any]]
+    backlog: dict[str, Any]
+
+
+async def census(connection: Connection) -> Census:
+    backlog = await connection.fetchrow(SQL["backlog"])
+    return Census(
+        orders=[dict(row) for row in await connection.fetch(SQL["census"])],
+        attention=[dict(row) for row in await connection.fetch(SQL["attention"])],
+        backlog=dict(backlog) if backlog else {},
+    )
+
+
+async def exists(connection: Connection, store: str, order_id: str) -> bool:
+    found = await connection.fetchval(
+        "SELECT true FROM orders WHERE store = $1 AND order_id = $2", store, order_id
+    )
+    return found is not None

@@ -1,0 +1,139 @@
+"""Writing transitions down: one transaction for the state, the timeline, the answers and the mails."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from db import downloads, outbox
+from db.pool import Connection
+from db.queries import load
+from db.vault import Vault
+from orders.change import Transition
+from orders.store import StoreSettings
+
+SQL = load("record")
+
+
+async def record(
+    connection: Connection,
+    vault: Vault,
+    store: str,
+    order_id: str,
+    decided_at: int,
+    transitions: Sequence[Transition],
+) -> None:
+    """Write transitions of one order down, in one transaction.
+
+    A local activity's effect can outlive the workflow task that asked for it: the worker dies after the
+    commit, and the task, retried with more history, decides otherwise. Then history wins: of two versions
+    of a sequence number, the one decided from more history replaces the other, its timeline, its answers
+    and its unsent mails. A version decided from less comes from a worker that was cut off, and is dropped.
+    """
+    first, last = transitions[0], transitions[-1]
+    async with connection.transaction():
+        known = await connection.fetchval(SQL["lock"], store, order_id)
+        if known is None:
+            raise LookupError(f"{store}/{order_id} is not kept here")
+        if known >= first.sequence:
+            newest = await connection.fetchval(SQL["recorded"], store, order_id, first.sequence)
+            if newest is not None and newest > decided_at:
+                return
+            for forget in ("forget_timeline", "forget_mails", "forget_answers"):
+                await connection.execute(SQL[forget], store, order_id, first.sequence)
+        await _update(connection, store, order_id, transitions)
+        await connection.execute(SQL["insert_timeline"], store, order_id, _timeline(transitions), decided_at)
+        answers = _answers(transitions)
+        if answers:
+            await connection.execute(SQL["answer_commands"], store, order_id, answers)
+        attention = [{**each.model_dump(mode="json"), "key": each.key} for each in last.facts.attention]
+        await connection.execute(SQL["replace_attention"], store, order_id, attention)
+        await _reissue(connection, vault, store, order_id, transitions)
+        mails = [(each.sequence, mail) for each in transitions for mail in each.mails]
+        if mails:
+            addressee = await addressee_of(connection, store, order_id)
+            await outbox.put(connection, store, order_id, addressee, mails)
+        await connection.execute(SQL["tell_those_who_wait"], f"{store}/{order_id}")
+
+
+async def addressee_of(connection: Connection, store: str, order_id: str) -> outbox.Addressee:
+    """Where the mails of this order go."""
+    row = await connection.fetchrow(SQL["addressee"], store, order_id)
+    if row is None:
+        raise LookupError(f"{store}/{order_id} is not kept here")
+    settings = StoreSettings.model_validate(row["settings"])
+    return outbox.Addressee(
+        email=row["email"],
+        language=settings.language_for(row["locale"]),
+        settings=settings,
+        accepted_at=row["accepted_at"],
+    )
+
+
+async def _update(
+    connection: Connection, store: str, order_id: str, transitions: Sequence[Transition]
+) -> None:
+    last = transitions[-1]
+    headline = last.headline
+    numbers = [
+        str(entry.text.facts["tracking_number"])
+        for each in transitions
+        for entry in each.entries
+        if "tracking_number" in entry.text.facts
+    ]
+    await connection.execute(
+        SQL["update_order"],
+        store,
+        order_id,
+        last.sequence,
+        str(headline.payment_status),
+        str(headline.fulfillment_status),
+        headline.is_open,
+        headline.needs_attention,
+        headline.due_at,
+        headline.due_for,
+        last.facts.model_dump(mode="json", exclude_defaults=True),
+        last.at if last.ended else None,
+        " " + " ".join(numbers).lower() if numbers else None,
+    )
+    counts = [{"line_id": line.line_id, **line.units.model_dump()} for line in last.facts.lines]
+    await connection.execute(SQL["update_lines"], store, order_id, counts)
+
+
+def _timeline(transitions: Sequence[Transition]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sequence": each.sequence,
+            "position": position,
+            "at": each.at.isoformat(),
+            **entry.model_dump(mode="json"),
+        }
+        for each in transitions
+        for position, entry in enumerate(each.entries)
+    ]
+
+
+def _answers(transitions: Sequence[Transition]) -> list[dict[str, Any]]:
+    answers: dict[str, dict[str, Any]] = {}
+    for each in transitions:
+        for entry in each.entries:
+            if entry.command_id is not None and entry.kind != "skipped":
+                # The first word on a command is its answer; a later copy is a repeat.
+                answers.setdefault(
+                    entry.command_id,
+                    {
+                        "command_id": entry.command_id,
+                        "outcome": str(entry.outcome),
+                        "text": entry.text.model_dump(mode="json"),
+                        "sequence": each.sequence,
+                    },
+                )
+    return list(answers.values())
+
+
+async def _reissue(
+    connection: Connection, vault: Vault, store: str, order_id: str, transitions: Sequence[Transition]
+) -> None:
+    for each in transitions:
+        for line_id in each.reissued:
+            asked = next((entry.command_id for entry in each.entries if entry.kind == "reissue"), None)
+            issue = asked or each.at.strftime("%Y%m%dT%H%M%S%f")
+            await downloads.reissue(connection, vault, store, order_id, line_id, issue, each.at)

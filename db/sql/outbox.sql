@@ -1,0 +1,37 @@
+-- insert_mails --
+INSERT INTO mails (store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id)
+SELECT $1, $2, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id
+FROM jsonb_to_recordset($3::jsonb) AS mail (mail_key text, kind text, sequence integer, recipient text,
+    is_copy boolean, language text, facts jsonb, message_id text)
+ON CONFLICT DO NOTHING
+
+-- take --
+UPDATE mails SET state = 'sending', phase = 'envelope', attempt = attempt + 1
+WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+    AND (state IN ('queued', 'retry') OR (state = 'sending' AND phase IN ('none', 'envelope')))
+RETURNING number, store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, attempt, created_at
+
+-- look --
+SELECT state, reply_code, coalesce(lease_until > now(), false) AS leased FROM mails
+WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+
+-- lost --
+UPDATE mails SET state = 'unknown'
+WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+    AND state = 'sending' AND phase = 'data' AND lease_until <= now()
+
+-- keep_raw --
+UPDATE mails SET raw = coalesce(raw, $2) WHERE number = $1 RETURNING raw
+
+-- enter_data --
+UPDATE mails SET phase = 'data', lease_until = now() + $3::interval
+WHERE number = $1 AND attempt = $2 AND state = 'sending' AND phase = 'envelope'
+RETURNING number
+
+-- settle --
+UPDATE mails SET state = $3, reply_code = $4, reply_text = $5, lease_until = NULL, phase = 'none',
+    sent_at = CASE WHEN $3 = 'sent' THEN now() ELSE sent_at END
+WHERE number = $1 AND attempt = $2 AND state = 'sending'
+
+-- unsent --
+SELECT facts FROM mails WHERE store = $1 AND order_id = $2 AND state IN ('queued', 'retry', 'sending') ORDER BY number

@@ -1,0 +1,9 @@
+-- make --
+INSERT INTO pickup_codes (store, order_id, code_sealed, code_hash) VALUES ($1, $2, $3, $4)
+ON CONFLICT (store, order_id) DO NOTHING
+
+-- sealed --
+SELECT code_sealed FROM pickup_codes WHERE store = $1 AND order_id = $2
+
+-- hash --
+SELECT code_hash FROM pickup_codes WHERE store = $1 AND order_id = $2

@@ -1,0 +1,28 @@
+"""The stores and their settings."""
+
+from db.pool import Connection
+from orders.errors import StoreNotFound
+from orders.store import StoreSettings
+
+
+async def settings(connection: Connection, store: str) -> StoreSettings:
+    """The settings of a store. Raises StoreNotFound."""
+    found = await connection.fetchval("SELECT settings FROM stores WHERE store = $1", store)
+    if found is None:
+        raise StoreNotFound(store)
+    return StoreSettings.model_validate(found)
+
+
+async def everything(connection: Connection) -> dict[str, StoreSettings]:
+    rows = await connection.fetch("SELECT store, settings FROM stores ORDER BY store")
+    return {row["store"]: StoreSettings.model_validate(row["settings"]) for row in rows}
+
+
+async def keep(connection: Connection, store: str, settings: StoreSettings) -> None:
+    """Set up a store, or change one. Orders under way keep the plan they started with."""
+    await connection.execute(
+        "INSERT INTO stores (store, settings) VALUES ($1, $2)"
+        " ON CONFLICT (store) DO UPDATE SET settings = EXCLUDED.settings, changed_at = now()",
+        store,
+        settings.model_dump(mode="json", exclude_defaults=True),
+    )

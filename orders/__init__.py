@@ -1,0 +1,1 @@
+"""The language: nouns, money, quantities, status rules, errors. Imports no other room."""

@@ -1,0 +1,187 @@
+"""A change: what one wish, or the passing of a deadline, makes of an order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from orders.commands import Quantity
+from orders.mail import AUDIENCE, Audience, MailKind
+from orders.parcel import Parcel
+from orders.sentence import Fact, Sentence, sentence
+from orders.state import Attention, OrderFacts, OrderLine, OrderState, Reason
+from orders.status import FulfillmentStatus, PaymentStatus
+
+
+class Outcome(StrEnum):
+    APPLIED = "applied"
+    REPEATED = "repeated"
+    REFUSED = "refused"
+
+
+class Entry(BaseModel, frozen=True):
+    """A line of the timeline. `command_id` names the command it answers, if it answers one."""
+
+    kind: str
+    outcome: Outcome
+    actor: str
+    text: Sentence
+    command_id: str | None = None
+
+
+class Mail(BaseModel, frozen=True):
+    """A mail that a transition causes. `key` is unique within the order, so it is sent once; who gets it
+    and what it says is looked up where personal data lives, from these ids."""
+
+    key: str
+    kind: MailKind
+    parcel: str | None = None
+    lines: tuple[Quantity, ...] = ()
+    amount_minor: int | None = None
+    recipient: int = 0
+    """Which of the shop's addresses, for mails to the shop."""
+    is_copy: bool = False
+
+
+class Headline(BaseModel, frozen=True):
+    """What a list shows of an order; recomputed from its facts at every transition."""
+
+    payment_status: PaymentStatus
+    fulfillment_status: FulfillmentStatus
+    is_open: bool
+    needs_attention: bool
+    due_at: datetime | None
+    due_for: str | None
+
+
+class Transition(BaseModel, frozen=True):
+    """One step of an order, recorded in one transaction under its sequence number."""
+
+    sequence: int
+    at: datetime
+    headline: Headline
+    facts: OrderFacts
+    entries: tuple[Entry, ...]
+    mails: tuple[Mail, ...] = ()
+    reissued: tuple[str, ...] = ()
+    """Lines whose download links are to be replaced by new ones."""
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class By:
+    """Who asks, when, and under which command."""
+
+    at: datetime
+    actor: str = "pakhuis"
+    command_id: str | None = None
+
+
+@dataclass
+class Change:
+    """A change in the making: rules write to it, and it becomes a Transition."""
+
+    state: OrderState
+    by: By
+    entries: list[Entry] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    reissued: list[str] = field(default_factory=list)
+
+    def set(self, **changes: Any) -> None:
+        self.state = self.state.with_(**changes)
+
+    def set_lines(self, *changed: OrderLine) -> None:
+        """Put these lines in the place of those they were made from."""
+        new = {line.line_id: line for line in changed}
+        self.set(lines=tuple(new.get(line.line_id, line) for line in self.state.lines))
+
+    def count(self, changes: Mapping[str, Mapping[str, int]]) -> None:
+        """Change the counts of these lines by so much; an unsound ledger is a bug and stops here."""
+        changed = []
+        for line_id, by in changes.items():
+            line = self.state.line(line_id)
+            if line is None:
+                raise KeyError(line_id)
+            units = line.units.with_(**by)
+            if not units.is_sound:
+                raise ArithmeticError(f"line {line_id} would become {units}")
+            changed.append(line.model_copy(update={"units": units}))
+        self.set_lines(*changed)
+
+    def set_parcel(self, parcel: Parcel) -> None:
+        """Put this parcel in the place of the one it was made from."""
+        self.set(
+            parcels=tuple(parcel if each.parcel == parcel.parcel else each for each in self.state.parcels)
+        )
+
+    def say(self, kind: str, key: str, /, **facts: Fact) -> None:
+        """A line on the timeline."""
+        self.entries.append(
+            Entry(
+                kind=kind,
+                outcome=Outcome.APPLIED,
+                actor=self.by.actor,
+                text=sentence(key, **facts),
+                command_id=self.by.command_id,
+            )
+        )
+
+    def attend(self, reason: Reason, key: str, /, subject: str = "", **facts: Fact) -> None:
+        """Ask for a person, once per reason and subject; newer words take the place of older ones."""
+        new = Attention(reason=reason, subject=subject, since=self.by.at, text=sentence(key, **facts))
+        known = next((each for each in self.state.attention if each.key == new.key), None)
+        if known is None:
+            self.set(attention=(*self.state.attention, new))
+        elif known.text != new.text:
+            same = known.model_copy(update={"text": new.text})
+            self.set(attention=tuple(same if each is known else each for each in self.state.attention))
+
+    def settle(self, *reasons: Reason, subject: str | None = None) -> None:
+        """What needed a person for these reasons no longer does."""
+        kept = tuple(
+            each
+            for each in self.state.attention
+            if each.reason not in reasons or (subject is not None and each.subject != subject)
+        )
+        if kept != self.state.attention:
+            self.set(attention=kept)
+
+    def mail(
+        self,
+        kind: MailKind,
+        cause: str = "",
+        *,
+        parcel: str | None = None,
+        lines: Iterable[Quantity] = (),
+        amount_minor: int | None = None,
+    ) -> bool:
+        """Send this mail to whoever gets it, once per cause; silence and the store's wishes are honoured.
+        Answers whether anybody gets it."""
+        plan = self.state.plan
+        if kind in plan.policy.silent_mails:
+            return False
+        key = f"{kind}:{cause}" if cause else str(kind)
+        base = Mail(key=key, kind=kind, parcel=parcel, lines=tuple(lines), amount_minor=amount_minor)
+        if AUDIENCE[kind] is Audience.SHOP:
+            for recipient in range(plan.shop_recipients):
+                update = {"key": f"{key}:shop{recipient}", "recipient": recipient}
+                self.mails.append(base.model_copy(update=update))
+            return plan.shop_recipients > 0
+        if not plan.mails_customer or not plan.has_address:
+            return False
+        self.mails.append(base)
+        if plan.copies_customer_mails:
+            self.mails.append(base.model_copy(update={"key": f"{key}:copy", "is_copy": True}))
+        return True
+
+    def reissue(self, line_id: str) -> None:
+        """End the download links of this line and make new ones."""
+        self.reissued.append(line_id)
+
+    @property
+    def reissue_name(self) -> str:
+        """Names one re-issue among several of the same order."""
+        return self.by.command_id or self.by.at.strftime("%Y%m%dT%H%M%S%f")

@@ -1,0 +1,205 @@
+"""An order: what was bought, by whom, and where it goes."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+
+from orders.money import Amount, Money
+from orders.store import PaymentKind, StoreId
+
+MOST_LINES: Final = 1000
+MOST_GIFT_CARDS_PER_LINE: Final = 100
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL keeps neither; refusing them here keeps a bad name from becoming an error later.
+    if "\x00" in text:
+        raise ValueError("must not contain a NUL character")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("must not contain half a surrogate pair")
+    return text
+
+
+Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
+LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
+OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+LineId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$")]
+FileName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$"),
+    AfterValidator(_storable),
+]
+Email = Annotated[
+    str,
+    StringConstraints(
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
+    ),
+]
+
+
+class _Noun(BaseModel, frozen=True, extra="forbid"):
+    pass
+
+
+class LineKind(StrEnum):
+    PHYSICAL = "physical"
+    DIGITAL = "digital"
+    GIFT_CARD = "gift_card"
+
+
+class FulfillmentMethod(StrEnum):
+    SHIPPING = "shipping"
+    LOCAL_DELIVERY = "local_delivery"
+    PICKUP = "pickup"
+    NONE = "none"
+    """Nothing to pick: only downloads and gift cards."""
+
+
+class Customer(_Noun):
+    name: Name = ""
+    email: Email | None = None
+    phone: Annotated[str, StringConstraints(max_length=50), AfterValidator(_storable)] | None = None
+
+
+class Address(_Noun):
+    name: Name = ""
+    company: Name = ""
+    lines: tuple[Label, ...] = Field(min_length=1, max_length=6)
+    postal_code: Annotated[str, StringConstraints(max_length=20), AfterValidator(_storable)] = ""
+    city: Name = ""
+    state: Name = ""
+    country: Country
+    phone: Annotated[str, StringConstraints(max_length=50), AfterValidator(_storable)] | None = None
+
+
+class Line(_Noun):
+    """A product, how many, and at what price. A physical line may carry files besides."""
+
+    line_id: LineId
+    kind: LineKind
+    sku: Annotated[str, StringConstraints(max_length=100), AfterValidator(_storable)] = ""
+    name: Label
+    quantity: int = Field(ge=1, le=9999, strict=True)
+    unit_price: Amount
+    weight_grams: int | None = Field(default=None, ge=0, le=1_000_000, strict=True)
+    options: tuple[Label, ...] = Field(default=(), max_length=50)
+    files: tuple[FileName, ...] = Field(default=(), max_length=50)
+
+    @model_validator(mode="after")
+    def _can_be_fulfilled(self) -> "Line":
+        if self.kind is LineKind.DIGITAL and not self.files:
+            raise ValueError("a digital line names the files to download in `files`")
+        if self.kind is LineKind.GIFT_CARD:
+            if self.files:
+                raise ValueError("a gift card has no files")
+            if self.quantity > MOST_GIFT_CARDS_PER_LINE:
+                raise ValueError(f"at most {MOST_GIFT_CARDS_PER_LINE} gift cards on one line")
+            if self.unit_price <= 0:
+                raise ValueError("a gift card is worth more than nothing")
+        return self
+
+
+class Fulfillment(_Noun):
+    method: FulfillmentMethod
+    option: Name = ""
+    price: Amount = Decimal(0)
+    instructions: LongText = ""
+
+
+class PaymentTerms(_Noun):
+    """How the customer undertook to pay; `status` is "paid" when the money was in before the order came."""
+
+    kind: PaymentKind
+    method: Name = ""
+    reference: Annotated[str, StringConstraints(max_length=100), AfterValidator(_storable)] | None = None
+    status: Literal["unpaid", "paid"] = "unpaid"
+
+
+class Totals(_Noun):
+    """What the customer was shown. `total` is items + shipping + fees + tax - discount, unless the prices
+    already hold the tax (`tax_included`)."""
+
+    items: Amount
+    shipping: Amount = Decimal(0)
+    fees: Amount = Decimal(0)
+    discount: Amount = Decimal(0)
+    tax: Amount = Decimal(0)
+    tax_included: bool = False
+    total: Amount
+
+
+class Order(_Noun):
+    """What a checkout hands over. A bad order cannot be built, so nothing downstream asks again."""
+
+    order_id: OrderId
+    store: StoreId = "default"
+    number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_storable)]
+    placed_at: AwareDatetime
+    currency: Currency
+    locale: Locale | None = None
+    customer: Customer = Customer()
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    lines: tuple[Line, ...] = Field(min_length=1, max_length=MOST_LINES)
+    fulfillment: Fulfillment | None = None
+    payment: PaymentTerms
+    totals: Totals
+    comment: LongText = ""
+    staff_note: LongText = ""
+    notify_customer: bool = True
+    """False: this order's customer gets no mail at all (Ecwid's `disableAllCustomerNotifications`)."""
+
+    @model_validator(mode="after")
+    def _can_be_fulfilled(self) -> "Order":
+        ids = [line.line_id for line in self.lines]
+        if len(set(ids)) != len(ids):
+            raise ValueError("every line needs a line_id of its own")
+        for line in self.lines:
+            Money.of(line.unit_price, self.currency)
+        for amount in (self.totals.total, self.totals.items, self.totals.shipping, self.totals.discount):
+            Money.of(amount, self.currency)
+        if self.method is FulfillmentMethod.NONE and self.has_goods:
+            raise ValueError("physical lines need a `fulfillment` with a method")
+        travels = self.method in (FulfillmentMethod.SHIPPING, FulfillmentMethod.LOCAL_DELIVERY)
+        if travels and self.shipping_address is None:
+            raise ValueError("physical lines that travel need a `shipping_address`")
+        return self
+
+    @property
+    def has_goods(self) -> bool:
+        return any(line.kind is LineKind.PHYSICAL for line in self.lines)
+
+    @property
+    def method(self) -> FulfillmentMethod:
+        if self.fulfillment is None or not self.has_goods:
+            return FulfillmentMethod.NONE
+        return self.fulfillment.method
+
+    @property
+    def total(self) -> Money:
+        return Money.of(self.totals.total, self.currency)
+
+
+def sums_that_differ(order: Order) -> tuple[str, ...]:
+    """The fields of the order whose money does not add up; empty when it all does.
+
+    Ecwid's own published orders do not close either way, so a foreign order is kept as given and warned
+    about; our own format is refused.
+    """
+    totals = order.totals
+    wrong = []
+    if totals.items != sum((line.unit_price * line.quantity for line in order.lines), Decimal(0)):
+        wrong.append("totals.items")
+    added = Decimal(0) if totals.tax_included else totals.tax
+    if totals.total != totals.items + totals.shipping + totals.fees + added - totals.discount:
+        wrong.append("totals.total")
+    if order.fulfillment is not None and order.fulfillment.price != totals.shipping:
+        wrong.append("totals.shipping")
+    return tuple(wrong)

@@ -1,0 +1,112 @@
+"""A store: how it looks to its customers, what it allows, and how long it waits."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from orders.mail import MailKind
+
+Language = Literal["en", "nl"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "nl")
+
+StoreId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+MailAddress = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$")
+]
+
+
+class PaymentKind(StrEnum):
+    """How the customer undertook to pay."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    CASH_ON_DELIVERY = "cash_on_delivery"
+    INVOICE = "invoice"
+
+
+class PaymentPatience(BaseModel, frozen=True, extra="forbid"):
+    """How long an unpaid order waits: a reminder first, then it expires. None: it never does by itself."""
+
+    remind_after: timedelta | None = None
+    expire_after: timedelta | None = None
+
+
+DAY: Final = timedelta(days=1)
+
+PAYMENT_PATIENCE: Final[Mapping[PaymentKind, PaymentPatience]] = {
+    PaymentKind.ONLINE: PaymentPatience(remind_after=timedelta(hours=4), expire_after=3 * DAY),
+    PaymentKind.OFFLINE: PaymentPatience(remind_after=4 * DAY, expire_after=14 * DAY),
+    PaymentKind.CASH_ON_DELIVERY: PaymentPatience(),
+    PaymentKind.INVOICE: PaymentPatience(remind_after=14 * DAY),
+}
+
+
+class Policy(BaseModel, frozen=True, extra="forbid"):
+    """What a store allows its staff, and how long each wait may last before a person is asked."""
+
+    may_skip_steps: bool = True
+    """`shipped` straight from paid, as the handbook's bulk change does; what is skipped is recorded so."""
+    ships_unpaid: tuple[PaymentKind, ...] = (PaymentKind.CASH_ON_DELIVERY, PaymentKind.INVOICE)
+    payment: dict[PaymentKind, PaymentPatience] = Field(default_factory=lambda: dict(PAYMENT_PATIENCE))
+    pick_within: timedelta = DAY
+    pack_within: timedelta = DAY
+    hand_over_within: timedelta = 2 * DAY
+    deliver_within: timedelta = DAY
+    collect_within: timedelta = 7 * DAY
+    pay_after_hand_over_within: timedelta = 30 * DAY
+    release_within: timedelta = 2 * DAY
+    """How long a hold may last before somebody is asked about it."""
+    watch_delivery_for: timedelta = 30 * DAY
+    """How long a handed-over parcel is watched for `delivered` before the order's workflow ends."""
+    silent_mails: tuple[MailKind, ...] = (MailKind.DELIVERED,)
+    """Mails this store does not send. Ecwid's own default leaves "delivered" off."""
+
+
+class Downloads(BaseModel, frozen=True, extra="forbid"):
+    """Life and count of a download link; both as Ecwid's defaults."""
+
+    valid_for: timedelta | None = timedelta(hours=72)
+    at_most: int | None = Field(default=None, ge=1, le=1000)
+
+
+class Look(BaseModel, frozen=True, extra="forbid"):
+    """What a customer recognises the shop by."""
+
+    name: ShortText = "Pakhuis"
+    address: tuple[ShortText, ...] = Field(default=(), max_length=6)
+    website: Annotated[str, StringConstraints(max_length=200, pattern=r"^(https?://[^\s<>\"]+)?$")] = ""
+    phone: ShortText = ""
+    colour: Colour = "#1f4e5f"
+
+
+class StoreSettings(BaseModel, frozen=True, extra="forbid"):
+    """Everything a store can set. Kept as JSON in the table `stores`; read with `pakhuis stores`."""
+
+    look: Look = Look()
+    language: Language = "en"
+    languages: tuple[Language, ...] = LANGUAGES
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """For foreign orders that name none: Ecwid keeps the currency in the store's profile."""
+    time_zone: ShortText = "Europe/Amsterdam"
+    mail_from: MailAddress = "orders@pakhuis.example"
+    reply_to: MailAddress | None = None
+    shop_addresses: tuple[MailAddress, ...] = Field(default=(), max_length=10)
+    """Who gets "[store], new order #X" and the attention digests."""
+    copy_customer_mails_to: MailAddress | None = None
+    how_to_pay: dict[Language, Annotated[str, StringConstraints(max_length=2000)]] = {}
+    pickup_instructions: dict[Language, Annotated[str, StringConstraints(max_length=2000)]] = {}
+    tracking_links: dict[str, Annotated[str, StringConstraints(max_length=300)]] = {}
+    """Per carrier, an address with {tracking_number}, {postal_code} and {country} in it."""
+    digest_every: timedelta = timedelta(hours=1)
+    downloads: Downloads = Downloads()
+    policy: Policy = Policy()
+
+    def language_for(self, locale: str | None) -> Language:
+        """The customer's language if the store speaks it, else the store's own."""
+        wanted = (locale or "").replace("_", "-").split("-")[0].lower()
+        return next((language for language in self.languages if language == wanted), self.language)

@@ -1,0 +1,1 @@
+"""The front door: intake, commands, delivery to Temporal, HTTP, and the command line."""

@@ -1,0 +1,63 @@
+"""Commands for an order whose workflow has ended: answered here, never dropped; money asks for a person."""
+
+from datetime import UTC, datetime
+
+from db import commands
+from db.pool import Pool
+from db.queries import load
+from db.record import record
+from db.vault import Vault
+from orders.change import By, Change, Entry, Outcome
+from orders.commands import COMMAND, Payment
+from orders.errors import OrderError, Refused, Repeated
+from orders.plan import Plan
+from orders.rules import money
+from orders.rules.closing import transition
+from orders.state import OrderState
+
+SQL = load("orders")
+AFTER_ALL_HISTORY = 2**31 - 1
+
+
+async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: str, why: str) -> None:
+    """Answer every open command of an order that has no workflow any more; `why` is the sentence's key.
+
+    The workflow is the only writer of an order's state; once it has ended, whoever holds the row's lock
+    is. A payment is kept on the ledger and becomes an attention entry, whatever state the order ended in;
+    everything else is refused with the reason.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow(SQL["lock_order"], store, order_id)
+        if row is None:
+            return
+        state = OrderState.model_validate({**row["facts"], "plan": Plan.model_validate(row["plan"])})
+        waiting = await commands.undelivered(connection, store, order_id, again=True)
+        for number, command in enumerate(waiting, start=1):
+            change = _answer(state, command, why)
+            step = transition(change, row["sequence"] + number, ended=True)
+            await record(connection, vault, store, order_id, AFTER_ALL_HISTORY, [step])
+            state = change.state
+
+
+def _answer(state: OrderState, waiting: commands.Undelivered, why: str) -> Change:
+    by = By(at=datetime.now(UTC), actor=waiting.actor, command_id=waiting.command_id)
+    command = COMMAND.validate_python({**waiting.payload, "type": waiting.type})
+    change = Change(state, by)
+    try:
+        if not isinstance(command, Payment):
+            raise Refused(why)
+        money.pay(change, command)
+        change.mails.clear()  # The order is over for the customer; a person looks at this first.
+    except OrderError as no:
+        outcome = Outcome.REPEATED if isinstance(no, Repeated) else Outcome.REFUSED
+        change = Change(state, by)
+        change.entries.append(
+            Entry(
+                kind=waiting.type,
+                outcome=outcome,
+                actor=by.actor,
+                text=no.sentence,
+                command_id=by.command_id,
+            )
+        )
+    return change

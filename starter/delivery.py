@@ -1,0 +1,212 @@
+"""Delivery: what PostgreSQL keeps is brought to Temporal, at once if it is there, by the sweep if not."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from db import commands, outbox
+from db.pool import OUTAGES, Connection, Pool
+from db.queries import load
+from db.vault import Vault
+from orders.commands import COMMAND, for_history
+from orders.plan import Plan
+from orders.rules.closing import headline
+from orders.rules.placing import place
+from orders.state import OrderFacts
+from starter.after_the_end import settle_after_the_end
+from starter.temporal import TASK_QUEUE
+from workflows.attributes import at_start, summary
+from workflows.fulfil_order import Brief, FulfilOrder, SoFar
+
+SQL = load("orders")
+AT_ONCE = 64
+"""How many orders are delivered side by side; more would only make Temporal refuse connections."""
+RPC_TIMEOUT = timedelta(seconds=10)
+
+OUT_OF_REACH: tuple[type[BaseException], ...] = (RPCError, *OUTAGES)
+
+log = logging.getLogger("pakhuis.delivery")
+
+
+def workflow_id(store: str, order_id: str) -> str:
+    return f"order/{store}/{order_id}"
+
+
+class Delivery:
+    """Delivers orders and their commands. Each order is delivered by one task at a time, its rows in the
+    order they were kept, so no command overtakes the start of its workflow."""
+
+    def __init__(self, pool: Pool, client: Client, vault: Vault, task_queue: str = TASK_QUEUE) -> None:
+        self._pool = pool
+        self._task_queue = task_queue
+        self._vault = vault
+        self._client = client
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._under_way: dict[tuple[str, str], bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._delivered: list[int] = []
+        self._started: list[tuple[str, str]] = []
+
+    def nudge(self, store: str, order_id: str, *, again: bool = False) -> None:
+        """Deliver this order soon, in the background. Never raises: what fails is found by the sweep."""
+        key = (store, order_id)
+        if key in self._under_way:
+            self._under_way[key] = True  # Look once more: something was kept since.
+            return
+        self._under_way[key] = False
+        self._spawn(self._deliver_until_done(key, again))
+
+    async def deliver(self, store: str, order_id: str, *, again: bool = False) -> None:
+        """Start the order's workflow if nobody has, and give it the commands it has not been given.
+
+        Raises RPCError when Temporal cannot be reached, one of OUTAGES when PostgreSQL cannot.
+        """
+        async with self._pool.acquire() as connection:
+            row = await connection.fetchrow(SQL["to_start"], store, order_id)
+            waiting = await commands.undelivered(connection, store, order_id, again=again)
+        if row is None:
+            return  # A payment that came before its order: delivered with it.
+        if row["ended_at"] is not None:
+            why = "door.refused_history" if row["is_history"] else "door.order_ended"
+            await settle_after_the_end(self._pool, self._vault, store, order_id, why)
+            return
+        if row["started_at"] is None:
+            await self._start(Plan.model_validate(row["plan"]))
+        handle = self._client.get_workflow_handle(workflow_id(store, order_id))
+        for command in waiting:
+            if not await self._signal(handle, command):
+                await self._bring_back(store, order_id)
+                return
+        if waiting:
+            self._delivered += [command.number for command in waiting]
+            self._flush_soon()
+
+    async def close(self) -> None:
+        """Let what is under way finish, for a moment; the sweep has the rest."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+        for task in self._tasks:
+            task.cancel()
+        await self._flush()
+
+    async def _start(self, plan: Plan, so_far: SoFar | None = None) -> bool:
+        """One workflow per order for good: the row says whether one was started, also after Temporal has
+        forgotten it; the policies make a race between two starters harmless. False if it ran before."""
+        placed = place(plan)
+        try:
+            await self._client.start_workflow(
+                FulfilOrder.run,
+                Brief(plan=plan, so_far=so_far),
+                id=workflow_id(plan.store, plan.order_id),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=at_start(plan, headline(placed.state)),
+                static_summary=summary(plan),
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        self._started.append((plan.store, plan.order_id))
+        self._flush_soon()
+        return True
+
+    async def _signal(self, handle: WorkflowHandle[FulfilOrder, None], row: commands.Undelivered) -> bool:
+        """Give one command to the workflow; False if Temporal knows no such running workflow."""
+        command = for_history(COMMAND.validate_python({**row.payload, "type": row.type}))
+        body = command.model_dump(mode="json", exclude={"type"}, exclude_defaults=True)
+        payload = {**body, "command_id": row.command_id, "actor": row.actor}
+        try:
+            await handle.signal(row.type, payload, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
+
+    async def _bring_back(self, store: str, order_id: str) -> None:
+        """Temporal does not know the workflow: it has ended, was stopped by hand, or Temporal lost it."""
+        async with self._pool.acquire() as connection:
+            kept = await carried(connection, store, order_id)
+        if kept is None:
+            await settle_after_the_end(self._pool, self._vault, store, order_id, "door.order_ended")
+        elif await self._start(*kept):
+            log.warning("workflow started again from memory", extra={"order": f"{store}/{order_id}"})
+            self._under_way[(store, order_id)] = True
+        else:
+            await settle_after_the_end(self._pool, self._vault, store, order_id, "door.workflow_stopped")
+
+    async def _deliver_until_done(self, key: tuple[str, str], again: bool) -> None:
+        try:
+            async with self._slots:
+                while True:
+                    self._under_way[key] = False
+                    await self.deliver(*key, again=again)
+                    if not self._under_way[key]:
+                        break
+        except OUT_OF_REACH as error:
+            log.warning("not delivered yet", extra={"order": "/".join(key), "why": type(error).__name__})
+        finally:
+            self._under_way.pop(key, None)
+
+    def _flush_soon(self) -> None:
+        # The workflow's own record marks an order as started and a command as answered; these marks are
+        # for the case that no worker is there to do so, and can wait to be written many at a time.
+        if len(self._delivered) + len(self._started) == 1:
+            self._spawn(self._flush_later())
+
+    async def _flush_later(self) -> None:
+        await asyncio.sleep(0.25)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        delivered, self._delivered = self._delivered, []
+        started, self._started = self._started, []
+        try:
+            async with self._pool.acquire() as connection:
+                if delivered:
+                    await commands.mark_delivered(connection, delivered)
+                if started:
+                    stores, orders = zip(*started, strict=True)
+                    await connection.execute(SQL["mark_started"], list(stores), list(orders))
+        except OUTAGES as error:
+            # Harmless: they are delivered once more, and every command is applied once by its id.
+            log.warning("delivery not noted", extra={"why": type(error).__name__})
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def carried(connection: Connection, store: str, order_id: str) -> tuple[Plan, SoFar] | None:
+    """What a workflow needs to go on from what PostgreSQL keeps; None if the order has ended."""
+    row = await connection.fetchrow(SQL["lock_order"], store, order_id)
+    if row is None or row["ended_at"] is not None:
+        return None
+    so_far = SoFar(
+        facts=OrderFacts.model_validate(row["facts"]),
+        sequence=row["sequence"],
+        answered=tuple(await commands.answered(connection, store, order_id)),
+        unsent=tuple(await outbox.unsent(connection, store, order_id)),
+    )
+    return Plan.model_validate(row["plan"]), so_far
+
+
+async def sweep(pool: Pool, delivery: Delivery, older_than: timedelta) -> int:
+    """Deliver every order that was missed; how many there were."""
+    async with pool.acquire() as connection:
+        unstarted = await connection.fetch(SQL["unstarted"], older_than, 500)
+        waiting = await commands.orders_waiting(connection, older_than, 500)
+    missed = {(row["store"], row["order_id"]): False for row in unstarted}
+    missed |= {(each.store, each.order_id): each.again for each in waiting}
+    for (store, order_id), again in missed.items():
+        delivery.nudge(store, order_id, again=again)
+    return len(missed)

@@ -1,0 +1,195 @@
+"""The front door: where orders and commands come in, whoever brings them. HTTP, CLI and desk call this."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from db import commands, intake, reading, stores
+from db.commands import Answer
+from db.keys import Scope
+from db.pool import OUTAGES, Connection, Pool
+from db.vault import Vault
+from orders.commands import Command, Payment
+from orders.errors import OrderError, OrderNotFound, OrderUnreadable, Unavailable
+from orders.order import Order, sums_that_differ
+from orders.sentence import Sentence
+from orders.store import StoreSettings
+from starter import arrivals, ecwid
+from starter.arrivals import Foreign
+from starter.delivery import Delivery
+from starter.waiting import Waiting
+
+A_MOMENT = 5.0
+"""How many seconds the front door waits for a command's answer before it says that it is kept."""
+
+
+class Format(StrEnum):
+    PAKHUIS = "pakhuis"
+    ECWID = "ecwid"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who came in: signs commands, and its scope says what it may do."""
+
+    actor: str
+    scope: Scope
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order that is kept; `is_new` is false if this very order was kept before."""
+
+    store: str
+    order_id: str
+    is_new: bool
+    is_history: bool = False
+    warnings: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotPlaced:
+    """An order of many that was refused, with the sentence that says why."""
+
+    index: int
+    order_id: str | None
+    error: OrderError
+
+
+@dataclass(frozen=True)
+class Given:
+    """A command that is kept. `answer` is None while the workers have not answered it."""
+
+    store: str
+    order_id: str
+    command_id: str
+    answer: Answer | None
+
+
+class FrontDoor:
+    """Nothing gets a yes here before PostgreSQL has committed it.
+
+    Every method raises Unavailable when PostgreSQL cannot be reached; Temporal being away is no error.
+    """
+
+    def __init__(self, pool: Pool, vault: Vault, delivery: Delivery, waiting: Waiting) -> None:
+        self._pool = pool
+        self._vault = vault
+        self._delivery = delivery
+        self._waiting = waiting
+
+    async def place(self, body: dict[str, Any]) -> Placed:
+        """Keep an order of our own format, and start fulfilling it. Placing it again changes nothing.
+
+        Raises OrderUnreadable with the field that is wrong, OrderDiffers, StoreNotFound.
+        """
+        order = arrivals.read(body)
+        if wrong := sums_that_differ(order):
+            fields = ", ".join(wrong)
+            problems = tuple((field, "does not add up") for field in wrong)
+            raise OrderUnreadable("door.money_does_not_add_up", problems=problems, fields=fields)
+        return await self._keep(order, Format.PAKHUIS, body, None)
+
+    async def place_ecwid(self, body: object, store: str = "default") -> list[Placed | NotPlaced]:
+        """Keep what an Ecwid store exported: one order, or a search answer with many. Each order of many
+        is kept or refused by itself."""
+        settings = await self._settings(store)
+        results: list[Placed | NotPlaced] = []
+        for index, reading_ in enumerate(ecwid.read(body, settings, store, now=datetime.now(UTC))):
+            if isinstance(reading_, ecwid.Unreadable):
+                error = OrderUnreadable.because(reading_.reason)
+                if reading_.field:
+                    error.problems = ((reading_.field, ""),)
+                results.append(NotPlaced(index, reading_.order_id, error))
+                continue
+            foreign = Foreign.of(reading_)
+            try:
+                results.append(await self._keep(reading_.order, Format.ECWID, foreign.mark(), foreign))
+            except OrderError as error:
+                results.append(NotPlaced(index, reading_.order.order_id, error))
+        return results
+
+    async def give(
+        self,
+        order_id: str,
+        command: Command,
+        visitor: Visitor,
+        *,
+        store: str | None = None,
+        wait_seconds: float = A_MOMENT,
+    ) -> Given:
+        """Keep a command, bring it to the order's workflow, and wait a moment for the answer.
+
+        A payment for an order that has not arrived is kept until it does. Raises OrderNotFound for any
+        other command, CommandDiffers if its id was given to another one.
+        """
+        if command.command_id is None:
+            command = command.model_copy(update={"command_id": str(uuid.uuid4())})
+        command_id = str(command.command_id)
+        try:
+            async with self._pool.acquire() as connection:
+                store, exists = await self._whose(connection, order_id, store)
+            if not exists and not isinstance(command, Payment):
+                raise OrderNotFound(order_id)
+            async with self._waiting.news_of(store, order_id) as news:
+                async with self._pool.acquire() as connection:
+                    is_new = await commands.keep(
+                        connection, store, order_id, command, visitor.actor, visitor.request_id
+                    )
+                    known = None if is_new else await commands.answer(connection, store, order_id, command_id)
+                if known is not None:
+                    return Given(store, order_id, command_id, known)
+                self._delivery.nudge(store, order_id)
+                seconds = wait_seconds if exists else 0
+                answer = await self._answer(news, store, order_id, command_id, seconds)
+        except OUTAGES as outage:
+            raise Unavailable from outage
+        return Given(store, order_id, command_id, answer)
+
+    async def _whose(self, connection: Connection, order_id: str, store: str | None) -> tuple[str, bool]:
+        try:
+            return await reading.store_of(connection, order_id, store), True
+        except OrderNotFound:
+            return store or "default", False
+
+    async def _answer(
+        self, news: asyncio.Event, store: str, order_id: str, command_id: str, seconds: float
+    ) -> Answer | None:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            left = deadline - asyncio.get_running_loop().time()
+            try:
+                await asyncio.wait_for(news.wait(), max(0, left))
+            except TimeoutError:
+                left = 0
+            news.clear()
+            async with self._pool.acquire() as connection:
+                answer = await commands.answer(connection, store, order_id, command_id)
+            if answer is not None or left <= 0:
+                return answer
+
+    async def _settings(self, store: str) -> StoreSettings:
+        try:
+            async with self._pool.acquire() as connection:
+                return await stores.settings(connection, store)
+        except OUTAGES as outage:
+            raise Unavailable from outage
+
+    async def _keep(self, order: Order, format_: Format, body: object, foreign: Foreign | None) -> Placed:
+        mark = intake.fingerprint(body)
+        at = datetime.now(UTC)
+        try:
+            async with self._pool.acquire() as connection:
+                settings = await stores.settings(connection, order.store)
+                arrival = arrivals.arrival(order, settings, at, str(format_), mark, foreign)
+                is_new = await intake.keep(connection, self._vault, arrival, settings, at)
+        except OUTAGES as outage:
+            raise Unavailable from outage
+        if is_new and not arrival.is_history:
+            self._delivery.nudge(order.store, order.order_id)
+        warnings = foreign.warnings if foreign else ()
+        return Placed(order.store, order.order_id, is_new, arrival.is_history, warnings)

@@ -1,0 +1,76 @@
+"""The HTTP application: the front door and the customers' pages, and the server that runs them."""
+
+import asyncio
+from contextlib import nullcontext
+from typing import Any
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from db.pool import Pool
+from orders.commands import Command
+from orders.order import Order
+from starter.front_door import FrontDoor
+from starter.http import commands, health, orders, problems
+from starter.http.documentation import with_schemas
+from starter.http.entrance import Entrance
+from starter.http.middleware import RequestIds
+from starter.view import Viewer
+
+DESCRIPTION = """Order fulfilment: checkout places orders and tells of payments, staff pick, pack, label and
+hand over. Everything is kept before it is answered; the same request again changes nothing. Errors are
+problem+json (RFC 9457). Keys are Bearer tokens with a scope: `checkout`, `staff` or `ops`."""
+
+
+def create_app(
+    front_door: FrontDoor, viewer: Viewer, pool: Pool, pages: tuple[APIRouter, ...] = ()
+) -> FastAPI:
+    """The application over opened connections; `pages` are the routers of the desk."""
+    app = FastAPI(
+        title="Pakhuis",
+        version="1",
+        description=DESCRIPTION,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    entrance = Entrance(pool)
+    app.include_router(orders.router(front_door, viewer, pool, entrance))
+    app.include_router(commands.router(front_door, viewer, pool, entrance))
+    app.include_router(health.router(pool))
+    for page in pages:
+        app.include_router(page, include_in_schema=False)
+    problems.install(app)
+    app.add_middleware(RequestIds)
+    generate = app.openapi
+
+    def documented() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = with_schemas(generate(), Order, *Command.__args__)
+        return app.openapi_schema
+
+    app.openapi = documented  # type: ignore[method-assign]
+    return app
+
+
+async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; requests under way get a moment to finish."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=1000,
+        h11_max_incomplete_event_size=65_536,
+    )
+    server = uvicorn.Server(config)
+    # Its own handlers would swallow the signal that `stop` is set by.
+    server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving

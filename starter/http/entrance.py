@@ -1,0 +1,95 @@
+"""Who comes in over HTTP, and what they hand over."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn
+
+from fastapi import Request
+
+from db import keys
+from db.keys import Key, Scope
+from db.pool import OUTAGES, Pool
+from orders.errors import OrderError, Unavailable
+from starter.front_door import Visitor
+from starter.http.problems import Forbidden, TooLarge, Unauthorised
+
+REMEMBER_SECONDS = 5.0
+"""A revoked key may still be let in for so long."""
+LARGEST_BODY = 1_048_576
+LARGEST_EXPORT = 16_777_216
+"""A search answer of an Ecwid store holds up to 100 orders with all their fields."""
+
+
+class Entrance:
+    """Reads the key of a request, and remembers keys for a moment so that most requests ask nobody."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._known: dict[str, tuple[float, Key]] = {}
+
+    def __call__(self, *scopes: Scope) -> Callable[[Request], Awaitable[Visitor]]:
+        """A dependency that lets these scopes in. Raises Unauthorised or Forbidden."""
+
+        async def visitor(request: Request) -> Visitor:
+            key = await self._key(request)
+            if key.scope not in scopes:
+                raise Forbidden(key.scope)
+            return Visitor(actor=key.actor, scope=key.scope, request_id=request.state.request_id)
+
+        return visitor
+
+    async def _key(self, request: Request) -> Key:
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        secret = secret.strip()
+        if kind.lower() != "bearer" or not 0 < len(secret) <= 200:
+            raise Unauthorised
+        known = self._known.get(secret)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        try:
+            async with self._pool.acquire() as connection:
+                key = await keys.find(connection, secret)
+        except OUTAGES as outage:
+            raise Unavailable from outage
+        if key is None:
+            raise Unauthorised
+        if len(self._known) >= 1000:
+            self._known.clear()
+        self._known[secret] = (time.monotonic() + REMEMBER_SECONDS, key)
+        return key
+
+
+async def body(request: Request, limit: int = LARGEST_BODY) -> bytes:
+    """The whole body, at most so many bytes. Raises TooLarge before more than that is read."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit:
+        raise TooLarge(limit)
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > limit:
+            raise TooLarge(limit)
+    return bytes(chunks)
+
+
+def parsed(raw: bytes) -> dict[str, Any]:
+    """A JSON object. Raises OrderError for anything else, for repeated keys, NaN and endless nesting."""
+    try:
+        value = json.loads(raw, object_pairs_hook=_object, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise OrderError("door.not_json") from None
+    if not isinstance(value, dict):
+        raise OrderError("door.not_json")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is repeated")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)

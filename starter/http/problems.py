@@ -1,0 +1,146 @@
+"""Errors over HTTP: every error of ours as problem+json, with a stable type and a sentence for people."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from orders import errors
+from orders.errors import OrderError
+from orders.sentence import Sentence, sentence
+from orders.store import LANGUAGES, Language
+from orders.words import in_words
+
+log = logging.getLogger("pakhuis.http")
+
+
+class Unauthorised(OrderError):
+    def __init__(self) -> None:
+        super().__init__("door.unauthorised")
+
+
+class Forbidden(OrderError):
+    def __init__(self, scope: str) -> None:
+        super().__init__("door.forbidden", scope=scope)
+
+
+class TooLarge(OrderError):
+    def __init__(self, limit: int) -> None:
+        super().__init__("door.too_large", limit=limit)
+
+
+HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
+    OrderError: HTTPStatus.BAD_REQUEST,
+    errors.Refused: HTTPStatus.CONFLICT,
+    errors.Repeated: HTTPStatus.OK,
+    errors.OrderNotFound: HTTPStatus.NOT_FOUND,
+    errors.OrderDiffers: HTTPStatus.CONFLICT,
+    errors.CommandDiffers: HTTPStatus.CONFLICT,
+    errors.OrderUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.StoreNotFound: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.FileNotFound: HTTPStatus.NOT_FOUND,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    Unauthorised: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+"""One row per error; a test holds this table and the tree of errors equal."""
+
+
+class FieldProblem(BaseModel):
+    field: str = Field(description="Path of the field, its parts joined by dots.")
+    problem: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` is stable; `detail` is a sentence for people, in their language."""
+
+    type: str = Field(examples=["urn:pakhuis:door.invalid"])
+    title: str = Field(examples=["Unprocessable Entity"])
+    status: int
+    detail: str
+    request_id: str | None = None
+    errors: list[FieldProblem] = []
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language: the first of ours in Accept-Language, else English."""
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.split(";")[0].strip().lower()[:2]
+        for language in LANGUAGES:
+            if tag == language:
+                return language
+    return "en"
+
+
+def problem(
+    request: Request,
+    status: HTTPStatus,
+    said: Sentence,
+    field_problems: tuple[tuple[str, str], ...] = (),
+    **more: Any,
+) -> JSONResponse:
+    """The error as an answer."""
+    body = Problem(
+        type=f"urn:pakhuis:{said.key}",
+        title=status.phrase,
+        status=status,
+        detail=in_words(language_of(request), said),
+        request_id=getattr(request.state, "request_id", None),
+        errors=[FieldProblem(field=field, problem=what) for field, what in field_problems],
+    )
+    headers = {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "2"
+    content = {**body.model_dump(mode="json"), **more}
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error in one way, also the framework's own and our bugs."""
+
+    @app.exception_handler(OrderError)
+    async def ours(request: Request, error: OrderError) -> JSONResponse:
+        problems = error.problems if isinstance(error, errors.OrderUnreadable) else ()
+        return problem(request, HTTP_STATUS[type(error)], error.sentence, problems)
+
+    @app.exception_handler(RequestValidationError)
+    async def parameters(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = tuple(
+            (".".join(str(part) for part in each["loc"][1:]), str(each["msg"]))
+            for each in error.errors()[:20]
+        )
+        field, what = found[0]
+        said = sentence("door.invalid", field=field or "-", problem=what)
+        return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, found)
+
+    @app.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        keys = {
+            HTTPStatus.NOT_FOUND: "door.not_found",
+            HTTPStatus.METHOD_NOT_ALLOWED: "door.method_not_allowed",
+        }
+        key = keys.get(status)
+        if key is None:
+            said = sentence("door.invalid", field="-", problem=str(error.detail)[:200])
+        else:
+            said = sentence(key)
+        answer = problem(request, status, said)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, error: Exception) -> JSONResponse:
+        request_id = getattr(request.state, "request_id", "-")
+        log.error("unexpected error", exc_info=error, extra={"request_id": request_id})
+        said = sentence("door.unexpected", request_id=request_id)
+        return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, said)

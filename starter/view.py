@@ -1,0 +1,322 @@
+"""An order as it is answered: from PostgreSQL only, its sentences in the reader's language."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from db import reading
+from db.pool import Connection
+from db.vault import Vault
+from orders.money import written
+from orders.order import Address, Customer, Line, Totals
+from orders.sentence import Fact, Sentence
+from orders.state import OrderFacts
+from orders.store import Language
+from orders.units import Units
+from orders.words import in_words
+from starter.delivery import workflow_id
+
+
+class LineAnswer(BaseModel):
+    line_id: str
+    kind: str
+    sku: str
+    name: str
+    options: list[str]
+    quantity: int
+    unit_price: str
+    files: list[str]
+    units: Units
+    issued: bool = Field(description="Its download links or gift-card codes exist.")
+
+
+class ParcelLineAnswer(BaseModel):
+    line_id: str
+    quantity: int
+
+
+class ParcelAnswer(BaseModel):
+    parcel: str
+    state: str
+    since: datetime
+    carrier: str | None
+    tracking_number: str | None
+    weight_grams: int | None
+    lines: list[ParcelLineAnswer]
+
+
+class PaymentAnswer(BaseModel):
+    status: str
+    amount: str
+    currency: str
+    reference: str | None
+    at: datetime
+
+
+class HoldAnswer(BaseModel):
+    reason: str
+    since: datetime
+    by: str
+
+
+class AttentionAnswer(BaseModel):
+    reason: str
+    subject: str
+    since: datetime
+    text: str
+
+
+class MomentAnswer(BaseModel):
+    at: datetime
+    kind: str
+    outcome: str
+    actor: str
+    command_id: str | None
+    text: str
+
+
+class MailAnswer(BaseModel):
+    kind: str
+    state: str
+    is_copy: bool
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Links(BaseModel):
+    customer_page: str
+    temporal: str | None
+
+
+class OrderAnswer(BaseModel):
+    """An order with its statuses, its unit ledger, its parcels, its money and its timeline."""
+
+    order_id: str
+    store: str
+    number: str
+    workflow_id: str
+    payment_status: str
+    fulfillment_status: str
+    fulfillment_method: str
+    open: bool
+    history: bool = Field(description="Taken into the list as it was; it has no workflow.")
+    placed_at: datetime
+    accepted_at: datetime
+    ended_at: datetime | None
+    currency: str
+    locale: str | None
+    customer: Customer
+    billing_address: Address | None
+    shipping_address: Address | None
+    option: str
+    payment_method: str
+    totals: Totals
+    amount_due: str
+    comment: str
+    staff_note: str
+    due_at: datetime | None
+    due_for: str | None
+    lines: list[LineAnswer]
+    parcels: list[ParcelAnswer]
+    payments: list[PaymentAnswer]
+    holds: list[HoldAnswer]
+    attention: list[AttentionAnswer]
+    timeline: list[MomentAnswer]
+    mails: list[MailAnswer]
+    links: Links
+
+
+class RowAnswer(BaseModel):
+    order_id: str
+    store: str
+    number: str
+    placed_at: datetime
+    customer: str
+    total: str
+    currency: str
+    payment_status: str
+    fulfillment_status: str
+    fulfillment_method: str
+    open: bool
+    needs_attention: bool
+    due_at: datetime | None
+    due_for: str | None
+
+
+class ListAnswer(BaseModel):
+    orders: list[RowAnswer]
+    next: str | None = Field(description="Cursor of the next page; null at the end.")
+
+
+class Viewer:
+    """Builds the answers. `public_url` is where customers reach us, `temporal_ui_url` where ops look."""
+
+    def __init__(self, vault: Vault, public_url: str, temporal_ui_url: str) -> None:
+        self._vault = vault
+        self._public_url = public_url.rstrip("/")
+        self._temporal_ui_url = temporal_ui_url.rstrip("/")
+
+    async def order(
+        self, connection: Connection, store: str, order_id: str, language: Language
+    ) -> OrderAnswer:
+        """One order. Raises OrderNotFound."""
+        kept = await reading.order(connection, store, order_id)
+        moments = await reading.timeline(connection, store, order_id)
+        mails = await reading.mails(connection, store, order_id)
+        reasons = await reading.reasons(connection, store, order_id)
+        order, facts = kept.order, kept.facts
+        temporal = (
+            f"{self._temporal_ui_url}/namespaces/default/workflows/{_quoted(workflow_id(store, order_id))}"
+        )
+        return OrderAnswer(
+            order_id=order_id,
+            store=store,
+            number=kept.number,
+            workflow_id=workflow_id(store, order_id),
+            payment_status=kept.payment_status,
+            fulfillment_status=kept.fulfillment_status,
+            fulfillment_method=kept.fulfillment_method,
+            open=kept.is_open,
+            history=kept.is_history,
+            placed_at=kept.placed_at,
+            accepted_at=kept.accepted_at,
+            ended_at=kept.ended_at,
+            currency=order.currency,
+            locale=order.locale,
+            customer=order.customer,
+            billing_address=order.billing_address,
+            shipping_address=order.shipping_address,
+            option=order.fulfillment.option if order.fulfillment else "",
+            payment_method=order.payment.method,
+            totals=order.totals,
+            amount_due=written(max(0, kept.due_minor), order.currency),
+            comment=order.comment,
+            staff_note=order.staff_note,
+            due_at=kept.due_at,
+            due_for=kept.due_for,
+            lines=_lines(order.lines, facts),
+            parcels=_parcels(facts),
+            payments=[
+                PaymentAnswer(
+                    status=each.status,
+                    amount=written(each.amount_minor, each.currency),
+                    currency=each.currency,
+                    reference=each.reference,
+                    at=each.at,
+                )
+                for each in facts.payments
+            ],
+            holds=[
+                HoldAnswer(
+                    reason=reasons.get(each.command_id or "", each.reason), since=each.since, by=each.by
+                )
+                for each in facts.holds
+            ],
+            attention=[
+                AttentionAnswer(
+                    reason=each.reason,
+                    subject=each.subject,
+                    since=each.since,
+                    text=in_words(language, each.text),
+                )
+                for each in facts.attention
+            ],
+            timeline=[
+                MomentAnswer(
+                    at=each.at,
+                    kind=each.kind,
+                    outcome=each.outcome,
+                    actor=each.actor,
+                    command_id=each.command_id,
+                    text=in_words(language, with_words(each.text, each.words)),
+                )
+                for each in moments
+            ],
+            mails=[
+                MailAnswer(
+                    kind=each.kind,
+                    state=each.state,
+                    is_copy=each.is_copy,
+                    created_at=each.created_at,
+                    sent_at=each.sent_at,
+                )
+                for each in mails
+            ],
+            links=Links(
+                customer_page=f"{self._public_url}/o/{self._vault.token('page', store, order_id)}",
+                temporal=temporal if self._temporal_ui_url else None,
+            ),
+        )
+
+    def listed(self, page: reading.Page) -> ListAnswer:
+        return ListAnswer(
+            orders=[
+                RowAnswer(
+                    order_id=row.order_id,
+                    store=row.store,
+                    number=row.number,
+                    placed_at=row.placed_at,
+                    customer=row.customer,
+                    total=row.total,
+                    currency=row.currency,
+                    payment_status=row.payment_status,
+                    fulfillment_status=row.fulfillment_status,
+                    fulfillment_method=row.fulfillment_method,
+                    open=row.is_open,
+                    needs_attention=row.needs_attention,
+                    due_at=row.due_at,
+                    due_for=row.due_for,
+                )
+                for row in page.rows
+            ],
+            next=page.next,
+        )
+
+
+def with_words(text: Sentence, words: str | None) -> Sentence:
+    """The sentence with the words a person gave in the place of the digest that stands for them."""
+    if not words:
+        return text
+    facts: dict[str, Fact] = {
+        name: words if isinstance(fact, str) and fact.startswith("@") else fact
+        for name, fact in text.facts.items()
+    }
+    return text.model_copy(update={"facts": facts})
+
+
+def _lines(lines: tuple[Line, ...], facts: OrderFacts) -> list[LineAnswer]:
+    state = {line.line_id: line for line in facts.lines}
+    return [
+        LineAnswer(
+            line_id=line.line_id,
+            kind=line.kind,
+            sku=line.sku,
+            name=line.name,
+            options=list(line.options),
+            quantity=line.quantity,
+            unit_price=format(line.unit_price, "f"),
+            files=list(line.files),
+            units=state[line.line_id].units,
+            issued=state[line.line_id].issued,
+        )
+        for line in lines
+    ]
+
+
+def _parcels(facts: OrderFacts) -> list[ParcelAnswer]:
+    return [
+        ParcelAnswer(
+            parcel=each.parcel,
+            state=each.state,
+            since=each.since,
+            carrier=each.carrier,
+            tracking_number=each.tracking_number,
+            weight_grams=each.weight_grams,
+            lines=[ParcelLineAnswer(line_id=line.line_id, quantity=line.quantity) for line in each.lines],
+        )
+        for each in facts.parcels
+    ]
+
+
+def _quoted(workflow: str) -> str:
+    return workflow.replace("/", "%2F")

@@ -1,0 +1,198 @@
+"""A house for tests: database, worker that ships, front door, mail catcher, in one process."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper
+
+from activities.postman import Postman
+from db import keys, migrate, stores
+from db import pool as database
+from db.keys import Scope
+from db.pool import Pool
+from db.vault import Vault
+from desk.downloads import downloads_router
+from desk.order_page import order_page_router
+from embedded.files import put_samples
+from embedded.mailbox import Mailbox
+from orders.store import Look, StoreSettings
+from starter import temporal
+from starter.delivery import Delivery, workflow_id
+from starter.front_door import FrontDoor
+from starter.http.app import create_app
+from starter.settings import Settings
+from starter.view import Viewer
+from starter.waiting import Waiting
+from worker import build_worker, sweep_for_ever
+
+SECRET = "a test's secret key, long enough to be taken for one"
+PUBLIC_URL = "http://pakhuis.test"
+SHOP = "shop@pakhuis.example"
+
+
+class House:
+    """Everything a test may touch."""
+
+    def __init__(self) -> None:
+        self.database_url = ""
+        self.pool: Pool
+        self.client: Client
+        self.mailbox: Mailbox
+        self.http: httpx.AsyncClient
+        self.keys: dict[Scope, str] = {}
+        self.settings: Settings
+        self.vault = Vault(SECRET)
+        self.front_door: FrontDoor
+        self.delivery: Delivery
+
+    def handle(self, order_id: str, store: str = "default") -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(workflow_id(store, order_id))
+
+    def headers(self, scope: Scope) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[scope]}"}
+
+    async def place(self, body: dict[str, Any], **params: str) -> httpx.Response:
+        return await self.http.post(
+            "/v1/orders", json=body, params=params, headers=self.headers(Scope.CHECKOUT)
+        )
+
+    async def send(self, order_id: str, type_: str, **fields: Any) -> httpx.Response:
+        """Give a command, with an id of its own unless one is given."""
+        body = {"type": type_, "command_id": str(uuid.uuid4()), **fields}
+        return await self.http.post(
+            f"/v1/orders/{order_id}/commands", json=body, headers=self.headers(Scope.STAFF)
+        )
+
+    async def pay(self, order_id: str, **fields: Any) -> httpx.Response:
+        return await self.send(order_id, "payment", **{"status": "paid", **fields})
+
+    async def show(self, order_id: str, **params: str) -> dict[str, Any]:
+        answer = await self.http.get(
+            f"/v1/orders/{order_id}", params=params, headers=self.headers(Scope.STAFF)
+        )
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    async def until(
+        self, order_id: str, condition: Callable[[dict[str, Any]], Any], seconds: float = 10
+    ) -> dict[str, Any]:
+        """The order once the condition holds; fails, showing it, if it does not in time."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            order = await self.show(order_id)
+            if condition(order):
+                return order
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"did not come about: {order}")
+            await asyncio.sleep(0.03)
+
+    async def skip(self, order_id: str, duration: timedelta, store: str = "default") -> None:
+        """Let time pass for one order."""
+        await TimeSkipper(self.client).fast_forward(self.handle(order_id, store), duration)
+
+    async def mails_to(self, recipient: str, count: int, seconds: float = 10) -> list[Any]:
+        """The mails to this address, once there are so many."""
+
+        def enough() -> list[Any]:
+            return [mail for mail in self.mailbox.mails if recipient in mail.recipients]
+
+        deadline = asyncio.get_running_loop().time() + seconds
+        while len(enough()) < count:
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError([mail.subject for mail in enough()])
+            await asyncio.sleep(0.03)
+        return enough()
+
+
+async def fresh_database(server_url: str) -> str:
+    """A migrated database of its own; its URL."""
+    name = f"house_{uuid.uuid4().hex[:12]}"
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    url = server_url.rsplit("/", 1)[0] + f"/{name}"
+    connection = await asyncpg.connect(url)
+    try:
+        await database.prepare(connection)
+        await migrate.migrate(connection)
+    finally:
+        await connection.close()
+    return url
+
+
+@asynccontextmanager
+async def open_house(
+    server_url: str,
+    temporal_address: str,
+    folder: Path,
+    *,
+    task_queue: str = "fulfilment",
+    works: bool = True,
+) -> AsyncIterator[House]:
+    """A house with everything running in it; without a worker where `works` is false."""
+    house = House()
+    os.environ["TEMPORAL_ADDRESS"] = temporal_address
+    async with AsyncExitStack() as stack:
+        house.database_url = await fresh_database(server_url)
+        house.mailbox = await stack.enter_async_context(Mailbox(folder / "mails"))
+        put_samples(folder / "files")
+        house.settings = Settings.model_validate(
+            {
+                "database_url": house.database_url,
+                "smtp_url": house.mailbox.smtp_url,
+                "secret_key": SECRET,
+                "public_url": PUBLIC_URL,
+                "files": folder / "files",
+            }
+        )
+        house.pool = await database.connect(house.database_url)
+        stack.push_async_callback(house.pool.close)
+        async with house.pool.acquire() as connection:
+            await stores.keep(
+                connection, "default", StoreSettings(look=Look(name="Huis"), shop_addresses=(SHOP,))
+            )
+            for scope in Scope:
+                house.keys[scope] = keys.fresh()
+                await keys.keep(connection, scope, f"{scope}:test", house.keys[scope])
+        house.client = await temporal.connect()
+        house.delivery = Delivery(house.pool, house.client, house.vault, task_queue)
+        stack.push_async_callback(house.delivery.close)
+        waiting = await stack.enter_async_context(Waiting(house.database_url))
+        await waiting.is_listening.wait()
+        house.front_door = FrontDoor(house.pool, house.vault, house.delivery, waiting)
+        viewer = Viewer(house.vault, PUBLIC_URL, "http://temporal.test")
+        pages = (
+            downloads_router(house.pool, house.settings.files),
+            order_page_router(house.pool, house.vault),
+        )
+        app = create_app(house.front_door, viewer, house.pool, pages)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        house.http = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, timeout=30)
+        )
+        if works:
+            postman = Postman(house.mailbox.smtp_url)
+            stack.push_async_callback(postman.close)
+            worker = build_worker(house.client, house.pool, house.vault, postman, house.settings, task_queue)
+            await stack.enter_async_context(worker)
+            stop = asyncio.Event()
+            sweeping = asyncio.create_task(sweep_for_ever(house.pool, house.delivery, stop))
+
+            async def stop_sweeping() -> None:
+                stop.set()
+                await sweeping
+
+            stack.push_async_callback(stop_sweeping)
+        yield house

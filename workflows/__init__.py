@@ -1,0 +1,1 @@
+"""The story: the workflows, and the steps they may ask for."""

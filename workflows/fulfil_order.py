@@ -1,0 +1,318 @@
+"""FulfilOrder: an order from checkout to the customer's door."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import assert_never
+
+from pydantic import BaseModel, ValidationError
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from orders.change import By, Change, Entry, Mail, Outcome, Transition
+    from orders.commands import Collected
+    from orders.errors import OrderError, Refused, Repeated
+    from orders.plan import Plan
+    from orders.rules import issuing
+    from orders.rules.closing import finished, headline, transition
+    from orders.rules.deadlines import Deadline, next_deadline, pass_deadline
+    from orders.rules.decide import decide, mail_not_sent
+    from orders.rules.placing import place
+    from orders.state import OrderFacts, OrderState
+    from workflows import attributes, signals
+    from workflows.patience import COUNTER, LOOK_FOR_FILES_AGAIN, OWN_DATABASE, RELAY
+    from workflows.signals import Signal
+    from workflows.steps import (
+        CodeCheck,
+        FilesMissing,
+        Issue,
+        Issued,
+        IssueSteps,
+        MaybeSent,
+        MemorySteps,
+        Notice,
+        NotSent,
+        PostSteps,
+        Record,
+        Sent,
+    )
+
+
+class SoFar(BaseModel, frozen=True):
+    """What an order carries along when its history is started afresh."""
+
+    facts: OrderFacts
+    sequence: int
+    answered: tuple[str, ...]
+    unsent: tuple[Mail, ...]
+
+
+class Brief(BaseModel, frozen=True):
+    """What the workflow of an order is given."""
+
+    plan: Plan
+    so_far: SoFar | None = None
+
+
+@workflow.defn(failure_exception_types=[ValidationError])
+class FulfilOrder:
+    @workflow.init
+    def __init__(self, brief: Brief) -> None:
+        self._plan = brief.plan
+        self._inbox: deque[Signal] = deque()
+        self._answering = False
+        self._unwritten: list[Transition] = []
+        self._writing = False
+        if brief.so_far is None:
+            placed = place(brief.plan)  # Recorded by the intake under sequence number 1.
+            self._state, self._sequence = placed.state, 1
+            self._answered: dict[str, None] = {}
+            self._unsent = {mail.key: mail for mail in placed.mails}
+        else:
+            so_far = brief.so_far
+            self._state = OrderState(plan=brief.plan, **dict(so_far.facts))
+            self._sequence = so_far.sequence
+            self._answered = dict.fromkeys(so_far.answered)
+            self._unsent = {mail.key: mail for mail in so_far.unsent}
+        self._headline = headline(self._state)
+
+    @workflow.run
+    async def run(self, brief: Brief) -> None:
+        beside = (self._answer_wishes(), self._keep_deadlines(), self._write_down(), self._start_afresh())
+        tasks = [asyncio.create_task(each) for each in (self._story(), *beside)]
+        for mail in self._unsent.values():
+            self._send(mail)
+        done, _ = await workflow.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()  # Only the story ends by itself; a bug in the others must stop the task, not hide.
+
+    async def _story(self) -> None:
+        await self._await_payment()
+        await asyncio.gather(self._issue_downloads_and_gift_cards(), self._hand_over_the_goods())
+        await self._close()
+
+    async def _await_payment(self) -> None:
+        """Paid, free to be shipped unpaid, expired or cancelled."""
+        await self._until(lambda: self._state.released or self._state.cancelled)
+
+    async def _issue_downloads_and_gift_cards(self) -> None:
+        """As soon as they are paid, beside the goods."""
+        while self._state.left_to_issue:
+            await self._until(lambda: issuing.may_issue(self._state) or not self._state.left_to_issue)
+            if not self._state.left_to_issue:
+                return
+            lines = issuing.lines_to_issue(self._state)
+            # First: from this line on a cancel comes too late for them, whatever it meets on its way.
+            self._state = self._changed(partial(issuing.issuing, line_ids=lines)).state
+            answer = await workflow.execute_activity_method(
+                IssueSteps.issue,
+                Issue(store=self._plan.store, order_id=self._plan.order_id, line_ids=lines),
+                summary=f"Downloads and gift cards of {len(lines)} lines",
+                **COUNTER,
+            )
+            match answer:
+                case Issued():
+                    self._apply(partial(issuing.issued, line_ids=lines))
+                case FilesMissing(line_ids=missing):
+                    self._apply(partial(issuing.files_missing, line_ids=missing))
+                    await workflow.sleep(LOOK_FOR_FILES_AGAIN, summary="Look for the missing files again")
+                case _:
+                    assert_never(answer)
+
+    async def _hand_over_the_goods(self) -> None:
+        """Pick, pack, label, hand over; parcel by parcel, each step by a signal from staff."""
+        await self._until(lambda: not self._state.goods_left)
+
+    async def _close(self) -> None:
+        """Delivered or watched long enough, money settled, nothing that needs a person, mails sent."""
+        while True:
+            await self._until(lambda: finished(self._state) and self._is_idle and not self._unsent)
+            self._apply(lambda change: change.say("ended", "timeline.ended"), ended=True)
+            await self._until(lambda: not self._is_writing)
+            if finished(self._state) and self._is_idle:
+                return
+            # Something came in while the end was being written down; what is recorded next reopens it.
+
+    # Beside the story: wishes are answered, deadlines kept, transitions written down.
+
+    @workflow.signal(dynamic=True)
+    def _receive(self, name: str, payloads: Sequence[RawValue]) -> None:
+        self._inbox.append(Signal(name, payloads))  # Facts in; run() decides, and answers.
+
+    @workflow.query
+    def state(self) -> OrderFacts:
+        """The order as it stands, without its plan."""
+        return self._state.facts
+
+    async def _answer_wishes(self) -> None:
+        while True:
+            await self._until(lambda: bool(self._inbox))
+            self._answering = True
+            await self._answer(self._inbox.popleft())
+            self._answering = False
+
+    async def _answer(self, signal: Signal) -> None:
+        """Apply the wish in a signal once, or say on the timeline why not."""
+        by = By(at=workflow.now(), actor="temporal", command_id=signals.command_id(signal))
+        kind = signal.name[:60]
+        try:
+            wish = signals.read(signal)
+            by = By(at=by.at, actor=wish.actor, command_id=wish.command.command_id)
+            if by.command_id in self._answered:
+                raise Repeated("refusal.answered_before")
+            if isinstance(wish.command, Collected):
+                await self._check_code(wish.command)
+            change = decide(self._state, wish.command, by)
+        except OrderError as no:
+            change = Change(self._state, by)
+            again = isinstance(no, Repeated)
+            change.entries.append(
+                Entry(
+                    kind=kind,
+                    outcome=Outcome.REPEATED if again else Outcome.REFUSED,
+                    actor=by.actor,
+                    text=no.sentence,
+                    command_id=by.command_id,
+                )
+            )
+        if by.command_id is not None:
+            self._answered[by.command_id] = None
+        self._commit(change)
+
+    async def _check_code(self, wish: Collected) -> None:
+        """Raise Refused unless the customer's code is right or staff answer for it themselves."""
+        if wish.override or not self._state.parcels:
+            return  # Without a parcel there is nothing to collect; the rules say so better.
+        if wish.code is None and wish.command_id is None:
+            raise Refused("refusal.code_needed")
+        right = await workflow.execute_local_activity_method(
+            MemorySteps.check_pickup_code,
+            CodeCheck(
+                store=self._plan.store,
+                order_id=self._plan.order_id,
+                command_id=wish.command_id,
+                code=wish.code,
+            ),
+            **OWN_DATABASE,
+        )
+        if not right:
+            raise Refused("refusal.wrong_code")
+
+    async def _keep_deadlines(self) -> None:
+        """One timer, for what will be late first; its summary says what that is."""
+        while True:
+            deadline = next_deadline(self._state)
+            if deadline is None:
+                await self._until(lambda: next_deadline(self._state) is not None)
+                continue
+            await self._until_or_at(deadline)
+            # Ask the state, not the clock: a message may have come in the same moment.
+            if next_deadline(self._state) == deadline and workflow.now() >= deadline.at:
+                self._apply(partial(pass_deadline, deadline=deadline))
+
+    async def _write_down(self) -> None:
+        """Record transitions in their order, then let their mails leave."""
+        while True:
+            await self._until(lambda: bool(self._unwritten))
+            batch, self._unwritten, self._writing = tuple(self._unwritten), [], True
+            await workflow.execute_local_activity_method(
+                MemorySteps.record,
+                Record(
+                    store=self._plan.store,
+                    order_id=self._plan.order_id,
+                    decided_at=workflow.info().get_current_history_length(),
+                    transitions=batch,
+                ),
+                **OWN_DATABASE,
+            )
+            self._writing = False
+            for each in batch:
+                for mail in each.mails:
+                    self._send(mail)
+
+    async def _start_afresh(self) -> None:
+        """Carry a very long history over into a new run, between two wishes."""
+        await self._until(lambda: workflow.info().is_continue_as_new_suggested() and self._is_idle)
+        issuing_now = any(line.issuing for line in self._state.lines)
+        await self._until(lambda: self._is_idle and not issuing_now)
+        so_far = SoFar(
+            facts=self._state.facts,
+            sequence=self._sequence,
+            answered=tuple(self._answered),
+            unsent=tuple(self._unsent.values()),
+        )
+        workflow.continue_as_new(Brief(plan=self._plan, so_far=so_far))
+
+    def _send(self, mail: Mail) -> None:
+        self._unsent[mail.key] = mail
+        asyncio.create_task(self._hand_to_the_relay(mail))  # noqa: RUF006
+
+    async def _hand_to_the_relay(self, mail: Mail) -> None:
+        """One mail, for days if need be; what cannot be sent asks for a person."""
+        plan = self._plan
+        notice = Notice(store=plan.store, order_id=plan.order_id, mail_key=mail.key, kind=mail.kind)
+        try:
+            answer = await workflow.execute_activity_method(
+                PostSteps.notify, notice, summary=f"Mail {mail.key}", **RELAY
+            )
+        except ActivityError:
+            answer = NotSent(reason="patience_ran_out")
+        match answer:
+            case Sent():
+                pass
+            case NotSent():
+                self._apply(partial(mail_not_sent, kind=mail.kind, key=mail.key, unknown=False))
+            case MaybeSent():
+                self._apply(partial(mail_not_sent, kind=mail.kind, key=mail.key, unknown=True))
+            case _:
+                assert_never(answer)
+        self._unsent.pop(mail.key, None)
+
+    # Small words the story is told in.
+
+    @property
+    def _is_writing(self) -> bool:
+        return self._writing or bool(self._unwritten)
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._inbox and not self._answering and not self._is_writing
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        await workflow.wait_condition(condition)
+
+    async def _until_or_at(self, deadline: Deadline) -> None:
+        """Until something else is due first, or this is late."""
+        left = deadline.at - workflow.now()
+        if left.total_seconds() <= 0:
+            return
+        try:
+            await workflow.wait_condition(
+                lambda: next_deadline(self._state) != deadline,
+                timeout=left,
+                timeout_summary=f"{deadline.late} {deadline.subject}".strip(),
+            )
+        except TimeoutError:
+            return
+
+    def _changed(self, rule: Callable[[Change], None]) -> Change:
+        change = Change(self._state, By(at=workflow.now()))
+        rule(change)
+        return change
+
+    def _apply(self, rule: Callable[[Change], None], *, ended: bool = False) -> None:
+        self._commit(self._changed(rule), ended=ended)
+
+    def _commit(self, change: Change, *, ended: bool = False) -> None:
+        """Make the change the state, and line it up to be written down."""
+        self._state = change.state
+        self._sequence += 1
+        step = transition(change, self._sequence, ended=ended)
+        self._unwritten.append(step)
+        if updates := attributes.changed(self._headline, step.headline):
+            workflow.upsert_search_attributes(updates)
+        self._headline = step.headline
+        workflow.set_current_details(attributes.details(self._state, step.headline))

@@ -1,0 +1,66 @@
+"""Reading a signal: whatever was sent, it becomes a command or a refusal that says what was wrong."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from temporalio.common import RawValue
+
+from orders.commands import COMMAND, TYPES, Command
+from orders.errors import Refused
+
+LONGEST_SIGNAL = 65_536
+
+
+class Signal(NamedTuple):
+    """A signal as it came in: facts only, nothing decided."""
+
+    name: str
+    payloads: Sequence[RawValue]
+
+
+class Wish(NamedTuple):
+    command: Command
+    actor: str
+
+
+def read(signal: Signal) -> Wish:
+    """The command in a signal. Raises Refused, with a sentence, for one that holds none."""
+    if signal.name not in TYPES:
+        raise Refused("refusal.unknown_signal", name=signal.name[:60], known=", ".join(TYPES))
+    body = _body(signal)
+    actor = body.pop("actor", "temporal")
+    if body.pop("type", signal.name) != signal.name:
+        raise Refused("refusal.other_type")
+    try:
+        command = COMMAND.validate_json(json.dumps({**body, "type": signal.name}))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"][1:]) or signal.name
+        raise Refused("refusal.malformed", field=field[:80], problem=first["msg"][:200]) from None
+    return Wish(command, actor if isinstance(actor, str) and 0 < len(actor) <= 100 else "temporal")
+
+
+def command_id(signal: Signal) -> str | None:
+    """The command id in a signal, as far as one can be read, so that a refusal answers it."""
+    try:
+        found = _body(signal).get("command_id")
+    except Refused:
+        return None
+    return found if isinstance(found, str) and 0 < len(found) <= 100 and "\x00" not in found else None
+
+
+def _body(signal: Signal) -> dict[str, object]:
+    if len(signal.payloads) != 1:
+        raise Refused("refusal.not_one_payload", count=len(signal.payloads))
+    payload = signal.payloads[0].payload
+    if len(payload.data) > LONGEST_SIGNAL:
+        raise Refused("refusal.payload_too_long")
+    try:
+        body = json.loads(payload.data)
+    except (ValueError, RecursionError):
+        raise Refused("refusal.payload_not_json") from None
+    if not isinstance(body, dict):
+        raise Refused("refusal.payload_not_an_object")
+    return body
