@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from db.intake import fingerprint
+from db.fingerprint import fingerprint
 from db.pool import Connection
 from db.queries import load
 from orders.change import Outcome
@@ -13,6 +13,8 @@ from orders.errors import CommandDiffers
 from orders.sentence import Sentence
 
 SQL = load("commands")
+NO_STORE_YET = ""
+"""The store of a payment whose order has not arrived, and which named none."""
 
 
 class Answer(NamedTuple):
@@ -105,3 +107,8 @@ async def payload_of(connection: Connection, store: str, order_id: str, command_
     """All that was handed over with a command; empty if there is no such command."""
     row = await connection.fetchrow(SQL["answer"], store, order_id, command_id)
     return dict(row["payload"]) if row is not None else {}
+
+
+async def adopt(connection: Connection, store: str | None = None, order_id: str | None = None) -> None:
+    """Give payments that came before their order to it: to this one, or each to the one that came since."""
+    await connection.execute(SQL["adopt"], store, order_id)

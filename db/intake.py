@@ -1,11 +1,9 @@
 """Intake: an order is kept whole, with its first state, timeline and mails, or not at all."""
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from db import outbox, pickup_codes
+from db import commands, outbox, pickup_codes
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
@@ -37,12 +35,6 @@ class Arrival(NamedTuple):
     entries: tuple[Entry, ...]
     mails: tuple[Mail, ...] = ()
     is_history: bool = False
-
-
-def fingerprint(body: object) -> bytes:
-    """Tells two bodies apart, whatever the order of their keys or their white space."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 async def keep(
@@ -93,6 +85,7 @@ async def keep(
             settings=settings,
             accepted_at=at,
         )
+        await commands.adopt(connection, order.store, order.order_id)
         mails = [(1, mail) for mail in arrival.mails]
         await outbox.put(connection, order.store, order.order_id, addressee, mails)
     return True

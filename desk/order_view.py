@@ -1,6 +1,7 @@
 """What a customer's order page shows of an order."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field
@@ -9,7 +10,7 @@ from db.downloads import Link
 from db.reading import Kept
 from desk.customer_pages import ShopView
 from orders.money import Money
-from orders.order import FulfillmentMethod, Line, LineKind
+from orders.order import FulfillmentMethod, Line, LineKind, Order
 from orders.parcel import ARRIVED, ON_THE_WAY, Parcel, ParcelState
 from orders.paths import tracking_link
 from orders.plan import Plan
@@ -27,6 +28,13 @@ class LineView(BaseModel, frozen=True):
     quantity: int
     unit_price: Money
     cancelled: int
+
+
+class SumView(BaseModel, frozen=True):
+    """What lies between the items and the total; `name` is the end of its key in the catalogue."""
+
+    name: Literal["shipping", "fees", "discount", "tax"]
+    amount: Money
 
 
 class ParcelLineView(BaseModel, frozen=True):
@@ -62,6 +70,7 @@ class OrderPage(BaseModel, frozen=True):
     status: str
     """Which of the sentences `page.status` is true."""
     lines: tuple[LineView, ...]
+    sums: tuple[SumView, ...]
     total: Money
     to_pay: Money | None
     how_to_pay: str
@@ -103,12 +112,18 @@ def order_page(
         placed_at=kept.placed_at,
         status=status_of(state, FulfillmentStatus(kept.fulfillment_status)),
         lines=tuple(_line(state, line, order.currency) for line in order.lines),
+        sums=_sums(order),
         total=order.total,
         to_pay=plan.money(due) if due > 0 else None,
         how_to_pay=settings.how_to_pay.get(language, "") if by_hand else "",
         reference=(order.payment.reference or kept.number) if by_hand else "",
         refunded=plan.money(state.refunded) if state.refunded > 0 else None,
-        parcels=tuple(_parcel(kept, settings, parcel) for parcel in state.live_parcels),
+        # What lies at the counter is no parcel to who comes to collect it.
+        parcels=tuple(
+            _parcel(kept, settings, parcel)
+            for parcel in state.live_parcels
+            if state.method is not FulfillmentMethod.PICKUP
+        ),
         pickup_code=pickup_code if waits else None,
         pickup_instructions=settings.pickup_instructions.get(language, "") if waits else "",
         downloads=tuple(
@@ -156,6 +171,20 @@ def _line(state: OrderState, line: Line, currency: str) -> LineView:
         quantity=line.quantity,
         unit_price=Money.of(line.unit_price, currency),
         cancelled=known.units.cancelled if known else 0,
+    )
+
+
+def _sums(order: Order) -> tuple[SumView, ...]:
+    totals = order.totals
+    tax = Decimal(0) if totals.tax_included else totals.tax
+    parts: tuple[tuple[Literal["shipping", "fees", "discount", "tax"], Decimal], ...] = (
+        ("shipping", totals.shipping),
+        ("fees", totals.fees),
+        ("tax", tax),
+        ("discount", -totals.discount),
+    )
+    return tuple(
+        SumView(name=name, amount=Money.of(amount, order.currency)) for name, amount in parts if amount
     )
 
 

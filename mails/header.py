@@ -52,6 +52,9 @@ def mailbox_header(name: str, display_name: str, address: str) -> str:
         phrase = f'"{line}"'
     else:
         phrase = _encoded(line)
+    whole = f"{name}: {phrase} <{checked}>\r\n"
+    if "\r\n" not in phrase and len(whole) <= LONGEST_LINE + 2:
+        return whole
     return f"{name}: {phrase}\r\n <{checked}>\r\n"
 
 

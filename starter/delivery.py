@@ -28,6 +28,7 @@ from workflows.fulfil_order import Brief, FulfilOrder, SoFar
 SQL = load("orders")
 AT_ONCE = 64
 """How many orders are delivered side by side; more would only make Temporal refuse connections."""
+MOST_UNDER_WAY = 1000
 RPC_TIMEOUT = timedelta(seconds=10)
 
 OUT_OF_REACH: tuple[type[BaseException], ...] = (RPCError, *OUTAGES)
@@ -60,6 +61,8 @@ class Delivery:
         if key in self._under_way:
             self._under_way[key] = True  # Look once more: something was kept since.
             return
+        if len(self._under_way) >= MOST_UNDER_WAY:
+            return  # Temporal is away or slow; the sweep brings them in good order later.
         self._under_way[key] = False
         self._spawn(self._deliver_until_done(key, again))
 
@@ -203,6 +206,7 @@ async def carried(connection: Connection, store: str, order_id: str) -> tuple[Pl
 async def sweep(pool: Pool, delivery: Delivery, older_than: timedelta) -> int:
     """Deliver every order that was missed; how many there were."""
     async with pool.acquire() as connection:
+        await commands.adopt(connection)
         unstarted = await connection.fetch(SQL["unstarted"], older_than, 500)
         waiting = await commands.orders_waiting(connection, older_than, 500)
     missed = {(row["store"], row["order_id"]): False for row in unstarted}

@@ -9,6 +9,7 @@ from typing import Any
 
 from db import commands, intake, reading, stores
 from db.commands import Answer
+from db.fingerprint import fingerprint
 from db.keys import Scope
 from db.pool import OUTAGES, Connection, Pool
 from db.vault import Vault
@@ -22,7 +23,7 @@ from starter.arrivals import Foreign
 from starter.delivery import Delivery
 from starter.waiting import Waiting
 
-A_MOMENT = 5.0
+A_MOMENT = 3.0
 """How many seconds the front door waits for a command's answer before it says that it is kept."""
 
 
@@ -92,7 +93,7 @@ class FrontDoor:
             fields = ", ".join(wrong)
             problems = tuple((field, "does not add up") for field in wrong)
             raise OrderUnreadable("door.money_does_not_add_up", problems=problems, fields=fields)
-        return await self._keep(order, Format.PAKHUIS, body, None)
+        return await self._keep(order, Format.PAKHUIS, order.model_dump(mode="json"), None)
 
     async def place_ecwid(self, body: object, store: str = "default") -> list[Placed | NotPlaced]:
         """Keep what an Ecwid store exported: one order, or a search answer with many. Each order of many
@@ -154,7 +155,7 @@ class FrontDoor:
         try:
             return await reading.store_of(connection, order_id, store), True
         except OrderNotFound:
-            return store or "default", False
+            return store or commands.NO_STORE_YET, False
 
     async def _answer(
         self, news: asyncio.Event, store: str, order_id: str, command_id: str, seconds: float
@@ -180,7 +181,7 @@ class FrontDoor:
             raise Unavailable from outage
 
     async def _keep(self, order: Order, format_: Format, body: object, foreign: Foreign | None) -> Placed:
-        mark = intake.fingerprint(body)
+        mark = fingerprint(body)
         at = datetime.now(UTC)
         try:
             async with self._pool.acquire() as connection:

@@ -46,7 +46,7 @@ async def fresh_database(postgres_url: str) -> AsyncIterator[Pool]:
         await server.close()
 
 
-EBOOK = {
+EBOOK: dict[str, Any] = {
     "line_id": "book",
     "kind": "digital",
     "sku": "EBOOK-1",
@@ -55,7 +55,7 @@ EBOOK = {
     "unit_price": "9.00",
     "files": ["ebook-1.epub", "ebook-1.pdf"],
 }
-GIFT_CARDS = {
+GIFT_CARDS: dict[str, Any] = {
     "line_id": "card",
     "kind": "gift_card",
     "sku": "GIFT-25",
@@ -63,7 +63,7 @@ GIFT_CARDS = {
     "quantity": 3,
     "unit_price": "25.00",
 }
-MUGS = {
+MUGS: dict[str, Any] = {
     "line_id": "mug",
     "kind": "physical",
     "sku": "MUG-BLUE",
@@ -72,7 +72,12 @@ MUGS = {
     "unit_price": "12.50",
     "options": ["Kleur: blauw"],
 }
-HOME = {"lines": ["Prinsengracht 263"], "postal_code": "1016 GV", "city": "Amsterdam", "country": "NL"}
+HOME: dict[str, Any] = {
+    "lines": ["Prinsengracht 263"],
+    "postal_code": "1016 GV",
+    "city": "Amsterdam",
+    "country": "NL",
+}
 
 
 def an_order(*lines: dict[str, Any], method: str = "", **changes: Any) -> Order:

@@ -35,7 +35,7 @@ RELAY: Final[dict[str, Any]] = {
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1),
         backoff_coefficient=2.0,
-        maximum_interval=timedelta(hours=1),
+        maximum_interval=timedelta(minutes=15),
     ),
 }
 """Handing a mail to the relay: for days, with growing pauses."""

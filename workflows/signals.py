@@ -21,8 +21,11 @@ class Signal(NamedTuple):
 
 
 class Wish(NamedTuple):
+    """A command, and who gave it. `delivered`: our own delivery brought it, perhaps more than once."""
+
     command: Command
     actor: str
+    delivered: bool
 
 
 def read(signal: Signal) -> Wish:
@@ -30,7 +33,7 @@ def read(signal: Signal) -> Wish:
     if signal.name not in TYPES:
         raise Refused("refusal.unknown_signal", name=signal.name[:60], known=", ".join(TYPES))
     body = _body(signal)
-    actor = body.pop("actor", "temporal")
+    actor = body.pop("actor", None)
     if body.pop("type", signal.name) != signal.name:
         raise Refused("refusal.other_type")
     try:
@@ -39,7 +42,8 @@ def read(signal: Signal) -> Wish:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"][1:]) or signal.name
         raise Refused("refusal.malformed", field=field[:80], problem=first["msg"][:200]) from None
-    return Wish(command, actor if isinstance(actor, str) and 0 < len(actor) <= 100 else "temporal")
+    known = isinstance(actor, str) and 0 < len(actor) <= 100
+    return Wish(command, str(actor) if known else "temporal", delivered=known and bool(command.command_id))
 
 
 def command_id(signal: Signal) -> str | None:

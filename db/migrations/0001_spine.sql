@@ -100,6 +100,7 @@ CREATE TABLE commands (
     sequence integer,
     CONSTRAINT one_command_per_id UNIQUE (store, order_id, command_id)
 );
+CREATE INDEX commands_without_store ON commands (order_id) WHERE store = '';
 CREATE INDEX commands_unanswered ON commands (received_at) WHERE outcome IS NULL;
 
 CREATE TABLE timeline (

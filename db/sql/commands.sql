@@ -42,3 +42,10 @@ SELECT count(*) FROM commands WHERE outcome IS NULL AND NOT EXISTS
 
 -- answered --
 SELECT command_id FROM commands WHERE store = $1 AND order_id = $2 AND outcome IS NOT NULL ORDER BY number
+
+-- adopt --
+UPDATE commands SET store = orders.store FROM orders
+WHERE commands.store = '' AND commands.order_id = orders.order_id
+    AND orders.store = coalesce($1, orders.store) AND orders.order_id = coalesce($2, orders.order_id)
+    AND NOT EXISTS (SELECT FROM commands AS other WHERE other.store = orders.store
+        AND other.order_id = commands.order_id AND other.command_id = commands.command_id)

@@ -17,7 +17,8 @@ WHERE store = $1 AND order_id = $2 AND sequence >= $3
 
 -- update_order --
 UPDATE orders SET sequence = $3, payment_status = $4, fulfillment_status = $5, is_open = $6,
-    needs_attention = $7, due_at = $8, due_for = $9, facts = $10::jsonb, ended_at = $11, changed_at = now(),
+    needs_attention = $7, due_at = $8, due_for = $9, facts = $10::jsonb,
+    ended_at = CASE WHEN $11::timestamptz IS NULL THEN NULL ELSE coalesce(ended_at, $11) END, changed_at = now(),
     started_at = coalesce(started_at, now()),
     search = CASE WHEN $12::text IS NULL THEN search ELSE search || $12 END
 WHERE store = $1 AND order_id = $2

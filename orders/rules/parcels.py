@@ -155,7 +155,7 @@ def _enter(change: Change, wish: MovesAParcel, step: Move, parcel: Parcel) -> No
 
 
 def _put_tracking_number_right(change: Change, wish: Labelled, parcel: Parcel) -> None:
-    """A tracking number that was forgotten or mistyped, after the hand-over: the customer gets the new one."""
+    """A tracking number that was forgotten or mistyped at the hand-over: the customer is told the new one."""
     if parcel.tracking_number == wish.tracking_number and wish.carrier in (None, parcel.carrier):
         raise Repeated("refusal.labelled_already", parcel=parcel.parcel, tracking_number=wish.tracking_number)
     if wish.lines is not None and not holds_just(parcel, wish.lines):

@@ -30,7 +30,7 @@ def place(plan: Plan) -> Change:
         holds=tuple(Hold(reason=reason, since=plan.accepted_at, by="pakhuis") for reason in plan.holds),
     )
     change = Change(state, by)
-    change.say("placed", "timeline.placed", total=plan.money(plan.total_minor), lines=len(plan.lines))
+    change.say("placed", "timeline.placed", total=plan.money(plan.total_minor), count=len(plan.lines))
     change.mail(MailKind.ORDER_RECEIVED)
     change.mail(MailKind.NEW_ORDER)
     for hold in state.holds:

@@ -30,6 +30,7 @@ def create_app(
         title="Pakhuis",
         version="1",
         description=DESCRIPTION,
+        docs_url=None,  # Its page would load scripts from other people's servers.
         redoc_url=None,
         separate_input_output_schemas=False,
     )
@@ -62,7 +63,6 @@ async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> None
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
-        limit_concurrency=1000,
         h11_max_incomplete_event_size=65_536,
     )
     server = uvicorn.Server(config)

@@ -74,7 +74,11 @@ def test_the_same_random_numbers_make_the_same_code() -> None:
 def test_a_code_takes_twenty_five_numbers_below_thirty_two() -> None:
     asked: list[int] = []
 
-    new_gift_card_code(lambda below: asked.append(below) or 0)
+    def nought(below: int) -> int:
+        asked.append(below)
+        return 0
+
+    new_gift_card_code(nought)
 
     assert asked == [32] * 25
 

@@ -254,3 +254,17 @@ def test_no_sentence_holds_the_customers_data():
 
     said = " ".join(str(sentence.facts) for sentence in live(body).warnings)
     assert all(word not in said for word in ("fenna(at)", "Prinsengracht", "NNN", "+31+31", "Hoekstra"))
+
+
+def test_a_name_loses_the_characters_that_nothing_can_keep():
+    reading = live(order(items=[mug(name="Bl\x00au\ud800we \x1b mok\u2028!")]))
+
+    assert reading.order.lines[0].name == "Blauwe mok !"
+    assert warnings(reading) == ["text_mended"]
+
+
+def test_a_link_in_the_wrong_place_is_not_repeated():
+    reading = read_one(order(paymentStatus="https://shop.example.com/?token=secret"))
+
+    assert isinstance(reading, Unreadable)
+    assert reading.reason.facts == {"value": "…"}

@@ -1,0 +1,82 @@
+"""`make bench`: starts a stack of its own and prints the figures of the design; ARGS="--quick" is short."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from temporalio.client import Client
+
+from bench import latency, throughput, volume
+from bench.figures import Figure, figure, show
+from bench.shop import Shop
+from embedded.cli import prepare
+from embedded.ports import Ports
+from embedded.stack import Stack
+
+PARTS = ("ready", "throughput", "history", "latency", "stopped", "downloads", "list", "memory")
+
+
+async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
+    """Measure these parts; `scale` shortens them all."""
+    home = Path(tempfile.mkdtemp(prefix="pakhuis-bench-"))
+    home.chmod(0o711)
+    began = time.perf_counter()
+    figures: list[Figure] = []
+    async with Stack(home, prepare=prepare, ports=Ports.free()) as stack:
+        ready = time.perf_counter() - began
+        if "ready" in parts:
+            figures.append(
+                figure("to all parts ready, cold", ready, 5, unit="s", method="initdb to worker polling")
+            )
+        addresses = stack.addresses
+        client = await Client.connect(addresses.temporal)
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+        async with httpx.AsyncClient(base_url=addresses.api, timeout=60, limits=limits) as http:
+            shop = Shop(http, dict(addresses.keys))
+            await shop.full_path("WARM1")
+
+            def said(found: list[Figure]) -> None:
+                figures.extend(found)
+                for each in found:
+                    print(f"{each.name}: {each.value} ({each.bar}); {each.method}", flush=True)
+
+            if "throughput" in parts:
+                count = int(400 * scale)
+                said(await throughput.full_path(shop, client, addresses.database_url, count, 20))
+            if "history" in parts:
+                said(await throughput.history(shop, client))
+            if "latency" in parts:
+                said(await latency.placing(shop, int(300 * scale)))
+                said(await latency.commands(shop, int(300 * scale)))
+            if "downloads" in parts:
+                said(await latency.downloads(shop, addresses.database_url, int(300 * scale)))
+            if "stopped" in parts:
+                pid = addresses.pids["temporal"]
+                said(await latency.placing_without_temporal(shop, pid, int(200 * scale)))
+            if "list" in parts:
+                said(await volume.listing(shop, addresses.database_url, int(100_000 * min(1, scale * 2))))
+            if "memory" in parts:
+                worker = addresses.pids["worker"]
+                said(await volume.waiting_orders(shop, worker, int(1000 * scale), int(10_000 * scale)))
+    return figures
+
+
+def main() -> int:
+    reader = argparse.ArgumentParser(prog="python -m bench")
+    reader.add_argument("--quick", action="store_true", help="a tenth of everything")
+    reader.add_argument("--only", choices=PARTS, action="append", help="only this part; may be repeated")
+    chosen = reader.parse_args()
+    parts = tuple(chosen.only or PARTS)
+    show(asyncio.run(measure(parts, 0.1 if chosen.quick else 1)))
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)

@@ -1,0 +1,56 @@
+"""The command line: `pakhuis` and what it can do. Loaded quickly: each command loads its work when it runs."""
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from starter.cli import accounts, orders, servers
+from starter.cli.options import Language
+
+app = typer.Typer(
+    name="pakhuis",
+    help="Order fulfilment for online stores: one durable workflow per order.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def everywhere(language: Language = None) -> None:
+    """Order fulfilment for online stores: from checkout to the customer's door.
+
+    Commands find the system by the environment (PAKHUIS_DATABASE_URL and so on), else by the stack that
+    runs in PAKHUIS_HOME (default .pakhuis).
+    """
+
+
+for command in (servers.up, servers.demo, servers.serve, servers.worker, servers.migrate):
+    app.command()(command)
+app.command()(orders.place)
+app.command("list")(orders.list_orders)
+for command in (orders.show, orders.send, orders.watch):
+    app.command()(command)
+app.add_typer(accounts.keys, name="keys")
+app.add_typer(accounts.stores, name="stores")
+app.command()(servers.doctor)
+
+
+def main() -> NoReturn:
+    """Run one command, and end the process with its exit code."""
+    code: object = 0
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code
+    except KeyboardInterrupt:
+        code = 130
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or 1  # Who was reading has gone.
+    # Temporal's threads may touch a dying interpreter and crash it after success (sdk-python issue 300).
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
