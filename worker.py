@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -20,7 +19,7 @@ from activities.postman import Postman
 from db import pool as database
 from db.pool import OUTAGES, Pool
 from db.vault import Vault
-from starter import logs, settings, temporal
+from starter import logs, loop, settings, temporal
 from starter.delivery import OUT_OF_REACH, Delivery, sweep
 from starter.digests import start_digests
 from starter.settings import Settings, SettingsIncomplete
@@ -102,7 +101,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             settings.database_url.get_secret_value(), most=settings.database_connections
         )
         stack.push_async_callback(pool.close)
-        vault = Vault(settings.secret_key.get_secret_value())
+        vault = Vault.from_text(settings.secret_key.get_secret_value())
         postman = Postman(settings.smtp_url.get_secret_value())
         stack.push_async_callback(postman.close)
         client = await temporal.connect()
@@ -131,9 +130,8 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 async def run() -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     known = settings.read()
     logs.set_up(known.log_level)
     await work(known, stop)
@@ -142,16 +140,11 @@ async def run() -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT. Exit code 2 when a setting is missing."""
     try:
-        asyncio.run(run())
+        loop.run(run())
     except SettingsIncomplete as error:
         print(error, file=sys.stderr)
-        code = 2
-    else:
-        code = 0
-    # The SDK's threads may touch a dying interpreter and crash it after success (sdk-python issue 300).
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+        loop.leave(2)
+    loop.leave(0)
 
 
 if __name__ == "__main__":

@@ -37,9 +37,12 @@ async def view_of(
         return await _digest(connection, mail, settings)
     kept = await reading.order(connection, mail.store, mail.order_id)
     wish = Mail.model_validate(mail.facts)
-    token = vault.token("page", mail.store, mail.order_id)
     base = _of_the_order(kept, mail, settings).model_copy(
-        update={"page_url": None if mail.kind is MailKind.NEW_ORDER else f"{public_url}/o/{token}"}
+        update={
+            "page_url": None
+            if mail.kind is MailKind.NEW_ORDER
+            else f"{public_url}/o/{kept.page_token(vault)}"
+        }
     )
     match mail.kind:
         case MailKind.AWAITING_PAYMENT | MailKind.PAYMENT_REMINDER | MailKind.PAYMENT_RECEIVED:
@@ -62,7 +65,7 @@ async def view_of(
             return base.model_copy(
                 update={
                     "gift_cards": tuple(
-                        GiftCardView(code=HIDDEN if mail.is_copy else card.code, amount=_money_of(card))
+                        GiftCardView(code=HIDDEN if mail.is_copy else card.code, amount=card.amount)
                         for card in cards
                     )
                 }
@@ -130,7 +133,14 @@ def _about_a_parcel(base: MailView, kept: Kept, wish: Mail, settings: StoreSetti
     if parcel is None:
         return base.model_copy(update={"items": items})
     live = [each for each in kept.facts.parcels if each.state is not ParcelState.VOID]
-    link = tracking_link(settings, kept.order, parcel.carrier, parcel.tracking_number)
+    address = kept.order.shipping_address
+    link = tracking_link(
+        settings.tracking_links,
+        parcel.carrier,
+        parcel.tracking_number,
+        postal_code=address.postal_code if address else "",
+        country=address.country if address else "",
+    )
     view = ParcelView(
         number=parcel.parcel,
         carrier=parcel.carrier or "",
@@ -203,10 +213,6 @@ def _links(links: tuple[downloads.Link, ...], public_url: str, *, hidden: bool) 
         )
         for link in links
     )
-
-
-def _money_of(card: gift_cards.IssuedCard) -> Money:
-    return Money(minor=card.amount_minor, currency=card.currency)
 
 
 def _items(kept: Kept, lines: tuple[Quantity, ...]) -> tuple[ItemView, ...]:

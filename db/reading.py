@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from db.pool import Connection
 from db.queries import load
+from db.vault import Vault
 from orders.change import Outcome
 from orders.errors import OrderError, OrderNotFound
 from orders.order import Order
@@ -70,6 +71,12 @@ class Kept(BaseModel, frozen=True):
     ended_at: datetime | None
     is_history: bool
     changed_at: datetime
+    page_token_hash: bytes
+
+    def page_token(self, vault: Vault) -> str:
+        """The secret in the address of the customer's page, whichever of our secret keys made it."""
+        parts = ("page", self.store, self.order_id)
+        return vault.token_behind(self.page_token_hash, *parts) or vault.token(*parts)
 
 
 async def store_of(connection: Connection, order_id: str, store: str | None) -> str:

@@ -243,7 +243,7 @@ class Viewer:
                 for each in mails
             ],
             links=Links(
-                customer_page=f"{self._public_url}/o/{self._vault.token('page', store, order_id)}",
+                customer_page=f"{self._public_url}/o/{kept.page_token(self._vault)}",
                 temporal=temporal if self._temporal_ui_url else None,
             ),
         )

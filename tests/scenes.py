@@ -34,9 +34,7 @@ def goods(quantity: int = 2, line_id: str = "1", unit_minor: int = 1000, *, file
 
 
 def download(line_id: str = "7", unit_minor: int = 900) -> PlanLine:
-    return PlanLine(
-        line_id=line_id, kind=LineKind.DIGITAL, quantity=1, unit_minor=unit_minor, has_files=True
-    )
+    return PlanLine(line_id=line_id, kind=LineKind.DIGITAL, quantity=1, unit_minor=unit_minor, has_files=True)
 
 
 def gift_card(quantity: int = 1, line_id: str = "8", unit_minor: int = 2500) -> PlanLine:
@@ -81,7 +79,7 @@ class Scene:
         """Give a command; raises what the rules raise."""
         self.now += STEP
         command = COMMAND.validate_python({"type": type_, **fields})
-        self._take(decide(self.state, command, self._by(fields.get("command_id"))))
+        self._take(decide(self.state, command, self.by(fields.get("command_id"))))
         return self
 
     def refusal(self, type_: str, **fields: Any) -> str:
@@ -104,7 +102,7 @@ class Scene:
         return self
 
     def do(self, rule: Callable[[Change], None]) -> "Scene":
-        change = Change(self.state, self._by(None))
+        change = Change(self.state, self.by(None))
         rule(change)
         self._take(change)
         return self
@@ -117,7 +115,7 @@ class Scene:
         self.do(partial(pass_deadline, deadline=deadline))
         return deadline
 
-    def _by(self, command_id: str | None) -> By:
+    def by(self, command_id: str | None) -> By:
         return By(at=self.now, actor="staff:anna", command_id=command_id)
 
     def _take(self, change: Change) -> None:

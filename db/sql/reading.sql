@@ -1,7 +1,7 @@
 -- order --
 SELECT store, order_id, number, placed_at, accepted_at, format, body, plan, sequence, payment_status,
     fulfillment_status, fulfillment_method, is_open, needs_attention, due_at, due_for, facts, ended_at, is_history,
-    changed_at
+    changed_at, page_token_hash
 FROM orders WHERE store = $1 AND order_id = $2
 
 -- timeline --

@@ -69,7 +69,9 @@ def show_store(store: StoreArgument, language: Language = None) -> None:
 @stores.command("set")
 def set_store(
     store: StoreArgument,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON of its settings; `-` for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="JSON of its settings; `-` for standard input.")
+    ],
     json: Json = False,
     language: Language = None,
 ) -> None:

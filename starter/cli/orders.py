@@ -38,7 +38,9 @@ def list_orders(
     attention: Annotated[
         bool | None, typer.Option("--attention/--no-attention", help="Needs a person, or does not.")
     ] = None,
-    open: Annotated[bool | None, typer.Option("--open/--closed", help="Still something to do, or not.")] = None,
+    open: Annotated[
+        bool | None, typer.Option("--open/--closed", help="Still something to do, or not.")
+    ] = None,
     placed_from: Annotated[datetime | None, typer.Option(help="Placed at or after this moment.")] = None,
     placed_to: Annotated[datetime | None, typer.Option(help="Placed before this moment.")] = None,
     q: Annotated[
@@ -167,4 +169,6 @@ def send(
         command_id=command_id,
     )
     given = fields if fields is not None else json or None
-    run(lambda: sending.send(order_id, read_fields(type, options, line, given), store, wait, json is not None))
+    run(
+        lambda: sending.send(order_id, read_fields(type, options, line, given), store, wait, json is not None)
+    )

@@ -14,9 +14,7 @@ from starter.front_door import Given, Visitor
 from starter.view import OrderAnswer, with_words
 
 
-async def send(
-    order_id: str, command: Command, store: str | None, wait_seconds: float, as_json: bool
-) -> int:
+async def send(order_id: str, command: Command, store: str | None, wait_seconds: float, as_json: bool) -> int:
     """Give the command, and wait a moment for its answer. Exit code 0 only if it is applied, now or before."""
     visitor = Visitor(actor=f"cli:{_who()}", scope=Scope.OPS)
     async with connections.opened() as system:

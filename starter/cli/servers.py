@@ -53,9 +53,7 @@ def worker(language: Language = None) -> None:
 
 
 def migrate(
-    without_temporal: Annotated[
-        bool, typer.Option("--without-temporal", help="The database only.")
-    ] = False,
+    without_temporal: Annotated[bool, typer.Option("--without-temporal", help="The database only.")] = False,
     json: Json = False,
     language: Language = None,
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import signal
+import socket
 
 from fastapi import APIRouter
 
@@ -18,6 +19,7 @@ from starter.settings import Settings
 async def serve(host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; requests under way get a moment to finish."""
     settings = known.read()
+    _must_be_free(host, port)
     logs.set_up(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -25,11 +27,7 @@ async def serve(host: str, port: int) -> None:
         loop.add_signal_handler(number, stop.set)
     async with open_front_door(settings) as opened:
         app = create_app(opened.front_door, opened.viewer, opened.pool, windows(opened, settings))
-        serving = asyncio.create_task(serve_app(app, host, port, stop))
-        try:
-            await serving
-        except SystemExit:  # How uvicorn says that it cannot listen.
-            raise CliError("cannot_listen", address=f"{host}:{port}") from None
+        await serve_app(app, host, port, stop)
 
 
 def windows(opened: Opened, settings: Settings) -> tuple[APIRouter, ...]:
@@ -38,3 +36,13 @@ def windows(opened: Opened, settings: Settings) -> tuple[APIRouter, ...]:
     desk = importlib.import_module("desk.routers")
     routers: tuple[APIRouter, ...] = desk.routers(opened, settings)
     return routers
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Raise CliError where we cannot listen: the server itself would only log it, and leave."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CliError("cannot_listen", address=f"{host}:{port}", why=why) from None

@@ -30,7 +30,14 @@ _OUTCOME = {
 
 def table(*columns: str, title: str | None = None) -> Table:
     """An empty table; each column is named by the catalogue's key under `column`."""
-    found = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, padding=(0, 2, 0, 0))
+    found = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=None,
+        padding=(0, 2, 0, 0),
+    )
     for name in columns:
         found.add_column(talk.say(f"column.{name}"), overflow="fold")
     return found
@@ -141,7 +148,14 @@ def _lines(order: OrderAnswer) -> Table:
 
 def _parcels(order: OrderAnswer) -> Table:
     found = table(
-        "parcel", "state", "since", "carrier", "tracking_number", "grams", "contents", title=talk.say("show.parcels")
+        "parcel",
+        "state",
+        "since",
+        "carrier",
+        "tracking_number",
+        "grams",
+        "contents",
+        title=talk.say("show.parcels"),
     )
     for parcel in order.parcels:
         contents = ", ".join(f"{line.line_id}={line.quantity}" for line in parcel.lines)
@@ -170,8 +184,12 @@ def _attention(order: OrderAnswer) -> Table:
 def _mails(order: OrderAnswer) -> Table:
     found = table("at", "mail", "state", title=talk.say("show.mails"))
     for mail in order.mails:
-        style = GOOD if mail.state == "sent" else BAD if mail.state in ("failed", "bounced", "unknown") else ""
-        found.add_row(cell(talk.fact(mail.sent_at or mail.created_at)), cell(mail.kind), cell(mail.state, style))
+        style = (
+            GOOD if mail.state == "sent" else BAD if mail.state in ("failed", "bounced", "unknown") else ""
+        )
+        found.add_row(
+            cell(talk.fact(mail.sent_at or mail.created_at)), cell(mail.kind), cell(mail.state, style)
+        )
     return found
 
 
@@ -200,7 +218,9 @@ def stores(found: dict[str, StoreSettings]) -> Table:
     for store, settings in found.items():
         shop = ", ".join(settings.shop_addresses)
         languages = ", ".join(settings.languages)
-        rows.add_row(*map(cell, (store, settings.look.name, languages, settings.currency, settings.mail_from, shop)))
+        rows.add_row(
+            *map(cell, (store, settings.look.name, languages, settings.currency, settings.mail_from, shop))
+        )
     return rows
 
 

@@ -64,7 +64,9 @@ class Talk:
 
 def language_of(environment: Mapping[str, str]) -> Language:
     """The first of ours that the locale asks for, else English."""
-    said = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    said = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
     tag = said[:2].lower()
     return next((language for language in LANGUAGES if language == tag), "en")
 
