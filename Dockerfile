@@ -30,6 +30,7 @@ RUN /opt/pakhuis/bin/python -m compileall -q /app /opt/pakhuis/lib
 FROM python:3.13.12-slim-trixie
 # Nothing is installed into a running container.
 RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip \
+ && printf '#!/bin/sh\nexec python -m starter.cli "$@"\n' > /usr/local/bin/pakhuis && chmod 755 /usr/local/bin/pakhuis \
  && useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pakhuis
 COPY --from=build /opt/pakhuis /opt/pakhuis
 COPY --from=build /app /app

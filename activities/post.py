@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.postman import Accepted, Envelope, Postman, RefusedForGood, TryLater, Unknown
 from activities.views import view_of
-from db import outbox, stores
+from db import outbox
 from db.outbox import Busy, OutgoingMail, Settled
 from db.pool import Pool
 from db.vault import Vault
@@ -63,35 +63,30 @@ class Post(PostSteps):
             return await self._hand_over(taken, raw)
 
     async def _bytes_of(self, mail: OutgoingMail) -> bytes:
-        """The rendered bytes: made at the first attempt, kept sealed, and sent as they are ever after."""
-        place = f"{mail.store}|{mail.order_id}|{mail.message_id}"
-        sealed = mail.raw
-        if sealed is None:
-            async with self._pool.acquire() as connection:
-                settings = await stores.settings(connection, mail.store)
-                view = await view_of(connection, self._vault, mail, settings, self._public_url)
-                raw = compose(
-                    render(mail.kind, view),
-                    sender=settings.mail_from,
-                    sender_name=settings.look.name,
-                    reply_to=settings.reply_to,
-                    recipient=mail.recipient,
-                    message_id=mail.message_id,
-                    mail_key=str(mail.number),
-                    language=mail.language,
-                    at=mail.created_at,
-                )
-                sealed = await outbox.keep_raw(connection, mail, self._vault.seal(PURPOSE, raw, place))
-        return self._vault.open(PURPOSE, sealed, place)
+        """The bytes that were handed over before, or else the mail as it is rendered now."""
+        if mail.raw is not None:
+            return self._vault.open(PURPOSE, mail.raw, _place(mail))
+        async with self._pool.acquire() as connection:
+            view = await view_of(connection, self._vault, mail, mail.settings, self._public_url)
+        return compose(
+            render(mail.kind, view),
+            sender=mail.settings.mail_from,
+            sender_name=mail.settings.look.name,
+            reply_to=mail.settings.reply_to,
+            recipient=mail.recipient,
+            message_id=mail.message_id,
+            mail_key=str(mail.number),
+            language=mail.language,
+            at=mail.created_at,
+        )
 
     async def _hand_over(self, mail: OutgoingMail, raw: bytes) -> NoticeAnswer:
-        async with self._pool.acquire() as connection:
-            settings = await stores.settings(connection, mail.store)
-        async with self._postman.envelope(settings.mail_from, mail.recipient) as envelope:
+        async with self._postman.envelope(mail.settings.mail_from, mail.recipient) as envelope:
             answer: Accepted | RefusedForGood | TryLater | Unknown
             if isinstance(envelope, Envelope):
+                sealed = self._vault.seal(PURPOSE, raw, _place(mail))
                 async with self._pool.acquire() as connection:
-                    mine = await outbox.enter_data(connection, mail)
+                    mine = await outbox.enter_data(connection, mail, sealed)
                 if not mine:
                     raise _later("another attempt took this mail over")
                 answer = await envelope.deliver(raw)
@@ -116,6 +111,11 @@ class Post(PostSteps):
     async def _settle(self, mail: OutgoingMail, state: str, code: int | None, reply: str) -> None:
         async with self._pool.acquire() as connection:
             await outbox.settle(connection, mail, state, code, reply)
+
+
+def _place(mail: OutgoingMail) -> str:
+    """Where the sealed bytes of this mail lie: they open nowhere else."""
+    return f"{mail.store}|{mail.order_id}|{mail.message_id}"
 
 
 @asynccontextmanager

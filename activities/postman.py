@@ -13,13 +13,14 @@ from typing import Final
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from activities.smtp import Connection, CutOff, Phase, SmtpServer
+from mails.header import plain_address
 
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 # The server says that it will not talk to us, not that it will not have this mail: log in first, the
 # password is wrong, encrypt first. A setting of ours is to blame, and the mail waits until it is mended.
 _ABOUT_US: Final = (530, 534, 535, 538)
 _CLOSING: Final = 421
-_GOODBYE: Final = timedelta(seconds=2)
+_GOODBYE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class _Answer:
 
     @property
     def code_only(self) -> str:
-        """The reply without its text, such as "550 5.1.1", or where an answer failed to come: "none at dot"."""
+        """The reply without its text, such as "550 5.1.1", or where no answer came: "none at dot"."""
         code = getattr(self, "code", None)
         if code is None:
             return f"none at {getattr(self, 'phase', Phase.DOT)}"
@@ -81,6 +82,8 @@ class Envelope:
         self._start_seconds = start_seconds
         self._finish_seconds = finish_seconds
         self.is_used = False
+        self.is_done_with = False
+        """The server took the mail, and so holds no envelope of ours any more."""
 
     async def deliver(self, raw: bytes) -> Delivery:
         """Hand over the text. At most once for an envelope: a second time is a RuntimeError.
@@ -101,6 +104,7 @@ class Envelope:
         if response.code == _CLOSING:
             self._connection.close()
         if 200 <= response.code < 300 and phase is Phase.DOT:
+            self.is_done_with = True
             return Accepted(reply=response.message, code=response.code)
         if 400 <= response.code < 600:
             return _refusal(response.code, response.message, phase)
@@ -149,10 +153,13 @@ class Postman:
     ) -> AsyncIterator[Envelope | NotBegun]:
         """Name sender and recipient to the server: an Envelope to deliver once, or why there is none.
 
-        Waits for a free connection. Between this and `deliver` the server waits, for five minutes by RFC 5321.
+        Waits for a free connection. Between this and `deliver` the server waits, five minutes by RFC 5321.
         An envelope left undelivered is taken back. With `envelope_id`, a server that can is asked to report a
-        later failure under that id.
+        later failure under that id. BadAddress if one of the two is not one plain address.
         """
+        # The client would read an address as a mail header's, and send to the part of it that it understood.
+        plain_address(sender, "sender")
+        plain_address(recipient, "recipient")
         async with self._free:
             answer = await self._begin(sender, recipient, envelope_id)
             if not isinstance(answer, Connection):
@@ -164,7 +171,7 @@ class Postman:
             is_in_step = False
             try:
                 yield envelope
-                is_in_step = envelope.is_used or await self._take_back(answer)
+                is_in_step = envelope.is_done_with or await self._take_back(answer)
             finally:
                 if is_in_step:
                     self._keep(answer)
@@ -266,7 +273,9 @@ class Postman:
         if timer is None:
             return
         timer.cancel()
-        goodbye = asyncio.get_running_loop().create_task(connection.part(_GOODBYE.total_seconds()))
+        goodbye = asyncio.get_running_loop().create_task(
+            connection.part(min(_GOODBYE_SECONDS, self._envelope_seconds))
+        )
         self._goodbyes.add(goodbye)
         goodbye.add_done_callback(self._goodbyes.discard)
 

@@ -49,7 +49,7 @@ class SmtpServer:
     def of(cls, url: str) -> "SmtpServer":
         """The server a URL names.
 
-        `smtps` speaks TLS from the first byte, at port 465; `smtp` at port 25, or 587 if STARTTLS is required.
+        `smtps` speaks TLS from the first byte, at port 465; `smtp` uses port 25, or 587 to require STARTTLS.
 
         `starttls` is `required` (with a certificate that holds), `if_offered` (encrypted, whoever answers: no
         worse than plain) or `never`. Unsaid: never on this machine, required if there is a password, else

@@ -59,6 +59,8 @@ async def view_of(
             cause = wish.key.removeprefix("downloads").removesuffix(":copy").removeprefix(":")
             issue = cause or downloads.FIRST_ISSUE
             links = await downloads.links(connection, vault, mail.store, mail.order_id, issue)
+            if not links:  # Replaced before this mail left: then those that are alive.
+                links = await downloads.links(connection, vault, mail.store, mail.order_id)
             return base.model_copy(update={"downloads": _links(links, public_url, hidden=mail.is_copy)})
         case MailKind.GIFT_CARD:
             cards = await gift_cards.codes(connection, vault, mail.store, mail.order_id)

@@ -9,7 +9,7 @@ from db.pool import Connection
 from db.queries import load
 from orders.change import Outcome
 from orders.commands import Command
-from orders.errors import CommandDiffers
+from orders.errors import CommandDiffers, OrderError
 from orders.sentence import Sentence
 
 SQL = load("commands")
@@ -33,6 +33,22 @@ class Undelivered(NamedTuple):
     payload: dict[str, Any]
 
 
+class Standing(NamedTuple):
+    """What a command finds: the order's store, whether its workflow runs, and whether others wait."""
+
+    store: str
+    runs: bool
+    waits: bool
+
+
+async def standing(connection: Connection, order_id: str, store: str | None) -> Standing | None:
+    """Where the order stands; None if there is none. Raises OrderError where two stores have this id."""
+    rows = await connection.fetch(SQL["standing"], order_id, store)
+    if len(rows) > 1:
+        raise OrderError("door.two_stores", order_id=order_id)
+    return Standing(**dict(rows[0])) if rows else None
+
+
 async def keep(
     connection: Connection,
     store: str,
@@ -40,8 +56,8 @@ async def keep(
     command: Command,
     actor: str,
     request_id: str | None,
-) -> bool:
-    """Keep a command with its id. False if this very command is kept already; CommandDiffers if the id
+) -> Undelivered | None:
+    """Keep a command with its id. None if this very command is kept already; CommandDiffers if the id
     was given to another one."""
     payload = command.model_dump(mode="json", exclude_none=True, exclude={"command_id"})
     mark = fingerprint(payload)
@@ -49,11 +65,11 @@ async def keep(
         SQL["insert"], store, order_id, command.command_id, command.type, actor, payload, mark, request_id
     )
     if number is not None:
-        return True
+        return Undelivered(number, str(command.command_id), command.type, actor, payload)
     known = await connection.fetchval(SQL["known"], store, order_id, command.command_id)
     if known != mark:
         raise CommandDiffers(command.command_id or "")
-    return False
+    return None
 
 
 async def answer(connection: Connection, store: str, order_id: str, command_id: str) -> Answer | None:

@@ -37,13 +37,19 @@ async def put(
     mails: Iterable[tuple[int, Mail]],
 ) -> None:
     """Write mails down to be sent, each with the sequence number of its transition; again changes nothing."""
-    rows = [
+    if found := rows(store, order_id, addressee, mails):
+        await connection.execute(SQL["insert_mails"], store, order_id, found)
+
+
+def rows(
+    store: str, order_id: str, addressee: Addressee, mails: Iterable[tuple[int, Mail]]
+) -> list[dict[str, Any]]:
+    """The rows of these mails; one that nobody gets has none."""
+    return [
         _row(store, order_id, addressee, sequence, mail, recipient)
         for sequence, mail in mails
         if (recipient := _recipient(addressee, mail)) is not None
     ]
-    if rows:
-        await connection.execute(SQL["insert_mails"], store, order_id, rows)
 
 
 def message_id(sender: str, *parts: str) -> str:
@@ -90,6 +96,7 @@ class OutgoingMail(BaseModel, frozen=True):
     facts: dict[str, Any]
     message_id: str
     raw: bytes | None
+    settings: StoreSettings
     attempt: int
     created_at: datetime
 
@@ -124,15 +131,10 @@ async def take(
     return Settled(state=row["state"], reply_code=row["reply_code"])
 
 
-async def keep_raw(connection: Connection, mail: OutgoingMail, sealed: bytes) -> bytes:
-    """Keep the rendered bytes; answers those that were kept first."""
-    kept: bytes = await connection.fetchval(SQL["keep_raw"], mail.number, sealed)
-    return kept
-
-
-async def enter_data(connection: Connection, mail: OutgoingMail) -> bool:
-    """Note that the bytes are about to be handed over. False if another attempt took the mail since."""
-    row = await connection.fetchval(SQL["enter_data"], mail.number, mail.attempt, DATA_LEASE)
+async def enter_data(connection: Connection, mail: OutgoingMail, sealed: bytes) -> bool:
+    """Note that these bytes are about to be handed over, and keep them: every later attempt hands over
+    the same. False if another attempt took the mail since."""
+    row = await connection.fetchval(SQL["enter_data"], mail.number, mail.attempt, DATA_LEASE, sealed)
     return row is not None
 
 

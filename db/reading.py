@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from db.pool import Connection
 from db.queries import load
@@ -21,10 +21,9 @@ SQL = load("reading")
 LONGEST_PAGE = 200
 
 
-class Moment(NamedTuple):
+class Moment(BaseModel, frozen=True):
     """One line of an order's timeline. `words` is the reason a person wrote, if one did."""
 
-    sequence: int
     at: datetime
     kind: str
     outcome: Outcome
@@ -34,17 +33,19 @@ class Moment(NamedTuple):
     words: str | None
 
 
-class MailLine(NamedTuple):
+class MailLine(BaseModel, frozen=True):
     """What became of one mail of an order."""
 
     mail_key: str
     kind: str
     is_copy: bool
     state: str
-    attempt: int
-    reply_code: int | None
     created_at: datetime
     sent_at: datetime | None
+
+
+MOMENTS = TypeAdapter(list[Moment])
+MAILS = TypeAdapter(list[MailLine])
 
 
 class Kept(BaseModel, frozen=True):
@@ -93,38 +94,39 @@ async def store_of(connection: Connection, order_id: str, store: str | None) -> 
     return str(rows[0]["store"])
 
 
+class Whole(NamedTuple):
+    """An order with its timeline and what became of its mails."""
+
+    kept: Kept
+    timeline: list[Moment]
+    mails: list[MailLine]
+
+
 async def order(connection: Connection, store: str, order_id: str) -> Kept:
     """One order. Raises OrderNotFound."""
     row = await connection.fetchrow(SQL["order"], store, order_id)
     if row is None:
         raise OrderNotFound(order_id)
+    return _kept(dict(row))
+
+
+async def whole(connection: Connection, store: str, order_id: str) -> Whole:
+    """One order with all that is told of it. Raises OrderNotFound."""
+    row = await connection.fetchrow(SQL["whole"], store, order_id)
+    if row is None:
+        raise OrderNotFound(order_id)
     values = dict(row)
-    body = values.pop("body")
+    timeline = MOMENTS.validate_python(values.pop("timeline"))
+    mails = MAILS.validate_python(values.pop("mails"))
+    return Whole(_kept(values), timeline, mails)
+
+
+def _kept(values: dict[str, Any]) -> Kept:
     plan = Plan.model_validate(values.pop("plan"))
     state = OrderState.model_validate({**values["facts"], "plan": plan})
-    owed = 0 if values["is_history"] or state.cancelled else state.due
+    owed = 0 if values["is_history"] or state.cancelled else max(0, state.due)
     # What was accepted once is not judged again by rules that may have become stricter since.
-    return Kept(order=Order.model_validate_json(json.dumps(body)), due_minor=owed, **values)
-
-
-async def timeline(connection: Connection, store: str, order_id: str) -> list[Moment]:
-    rows = await connection.fetch(SQL["timeline"], store, order_id)
-    return [
-        Moment(
-            **{**dict(row), "outcome": Outcome(row["outcome"]), "text": Sentence.model_validate(row["text"])}
-        )
-        for row in rows
-    ]
-
-
-async def reasons(connection: Connection, store: str, order_id: str) -> dict[str, str]:
-    """By command id, the words a person gave as a reason."""
-    rows = await connection.fetch(SQL["reasons"], store, order_id)
-    return {row["command_id"]: row["words"] for row in rows}
-
-
-async def mails(connection: Connection, store: str, order_id: str) -> list[MailLine]:
-    return [MailLine(**dict(row)) for row in await connection.fetch(SQL["mails"], store, order_id)]
+    return Kept(order=Order.model_validate(values.pop("body")), due_minor=owed, **values)
 
 
 class Filter(BaseModel, frozen=True, extra="forbid"):

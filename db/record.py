@@ -28,49 +28,42 @@ async def record(
     of a sequence number, the one decided from more history replaces the other, its timeline, its answers
     and its unsent mails. A version decided from less comes from a worker that was cut off, and is dropped.
     """
-    first, last = transitions[0], transitions[-1]
+    first = transitions[0]
     async with connection.transaction():
-        known = await connection.fetchval(SQL["lock"], store, order_id)
+        known = await connection.fetchrow(SQL["lock"], store, order_id)
         if known is None:
             raise LookupError(f"{store}/{order_id} is not kept here")
-        if known >= first.sequence:
+        if known["sequence"] >= first.sequence:
             newest = await connection.fetchval(SQL["recorded"], store, order_id, first.sequence)
             if newest is not None and newest > decided_at:
                 return
             for forget in ("forget_timeline", "forget_mails", "forget_answers"):
                 await connection.execute(SQL[forget], store, order_id, first.sequence)
-        await _update(connection, store, order_id, transitions)
-        await connection.execute(SQL["insert_timeline"], store, order_id, _timeline(transitions), decided_at)
-        answers = _answers(transitions)
-        if answers:
-            await connection.execute(SQL["answer_commands"], store, order_id, answers)
-        attention = [{**each.model_dump(mode="json"), "key": each.key} for each in last.facts.attention]
-        await connection.execute(SQL["replace_attention"], store, order_id, attention)
+        settings = StoreSettings.model_validate(known["settings"])
+        addressee = outbox.Addressee(
+            email=known["email"],
+            language=settings.language_for(known["locale"]),
+            settings=settings,
+            accepted_at=known["accepted_at"],
+        )
         await _reissue(connection, vault, store, order_id, transitions)
         mails = [(each.sequence, mail) for each in transitions for mail in each.mails]
-        if mails:
-            addressee = await addressee_of(connection, store, order_id)
-            await outbox.put(connection, store, order_id, addressee, mails)
-        await connection.execute(SQL["tell_those_who_wait"], f"{store}/{order_id}")
+        await connection.execute(
+            SQL["write"],
+            store,
+            order_id,
+            *_order(transitions),
+            _lines(transitions[-1]),
+            _timeline(transitions),
+            decided_at,
+            _answers(transitions),
+            _attention(transitions[-1]),
+            outbox.rows(store, order_id, addressee, mails),
+        )
 
 
-async def addressee_of(connection: Connection, store: str, order_id: str) -> outbox.Addressee:
-    """Where the mails of this order go."""
-    row = await connection.fetchrow(SQL["addressee"], store, order_id)
-    if row is None:
-        raise LookupError(f"{store}/{order_id} is not kept here")
-    settings = StoreSettings.model_validate(row["settings"])
-    return outbox.Addressee(
-        email=row["email"],
-        language=settings.language_for(row["locale"]),
-        settings=settings,
-        accepted_at=row["accepted_at"],
-    )
-
-
-async def _update(
-    connection: Connection, store: str, order_id: str, transitions: Sequence[Transition]
-) -> None:
+def _order(transitions: Sequence[Transition]) -> tuple[Any, ...]:
+    """The order's own columns, in the order of the query."""
     last = transitions[-1]
     headline = last.headline
     numbers = [
@@ -79,10 +72,7 @@ async def _update(
         for entry in each.entries
         if "tracking_number" in entry.text.facts
     ]
-    await connection.execute(
-        SQL["update_order"],
-        store,
-        order_id,
+    return (
         last.sequence,
         str(headline.payment_status),
         str(headline.fulfillment_status),
@@ -94,8 +84,14 @@ async def _update(
         last.at if last.ended else None,
         " " + " ".join(numbers).lower() if numbers else None,
     )
-    counts = [{"line_id": line.line_id, **line.units.model_dump()} for line in last.facts.lines]
-    await connection.execute(SQL["update_lines"], store, order_id, counts)
+
+
+def _lines(last: Transition) -> list[dict[str, Any]]:
+    return [{"line_id": line.line_id, **line.units.model_dump()} for line in last.facts.lines]
+
+
+def _attention(last: Transition) -> list[dict[str, Any]]:
+    return [{**each.model_dump(mode="json"), "key": each.key} for each in last.facts.attention]
 
 
 def _timeline(transitions: Sequence[Transition]) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""The letters: what a mail says and how it looks. Imports only the language."""

@@ -139,7 +139,7 @@ class OrderState(OrderFacts, frozen=True):
         return OrderFacts.model_construct(**{name: getattr(self, name) for name in OrderFacts.model_fields})
 
     def with_(self, **changes: Any) -> "OrderState":
-        """The state with some facts changed. Unlike `model_copy`, it forgets what followed from the old ones."""
+        """The state with some facts changed; `model_copy` would keep what followed from the old ones."""
         kept = {name: getattr(self, name) for name in OrderState.model_fields}
         return OrderState.model_construct(**{**kept, **changes})
 

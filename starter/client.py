@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -71,7 +72,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True)
 class PlacedOfMany:
-    """What became of one order of an export: `status` 201 kept, 200 kept before, else refused for `detail`."""
+    """What became of one order of an export: `status` 201 or 200 if it is kept, else refused for `detail`."""
 
     index: int
     order_id: str | None
@@ -97,18 +98,17 @@ class Journal:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def ids_for(self, commands: Sequence[Json]) -> list[str]:
-        """The ids of these commands, those of their last try where one was not answered; kept from here on."""
-        keys = [_key(command) for command in commands]
+    def ids_for(self, keys: Sequence[str]) -> list[str]:
+        """The ids of the commands with these keys: new ones, or those of a try that was never answered."""
         for key in keys:
             self._ids.setdefault(key, str(uuid.uuid4()))
         self._write()
         return [self._ids[key] for key in keys]
 
-    def answered(self, commands: Sequence[Json]) -> None:
+    def answered(self, keys: Sequence[str]) -> None:
         """These were answered: the same again is a new command."""
-        for command in commands:
-            self._ids.pop(_key(command), None)
+        for key in keys:
+            self._ids.pop(key, None)
         self._write()
 
     def _write(self) -> None:
@@ -229,18 +229,16 @@ class PakhuisClient:
         Raises PakhuisError for one that is refused (status 409), and where no answer came.
         """
         command = {"type": type, **fields}
-        to = {"order_id": order_id, "store": store, **command}
-        known = command_id is None
-        body = {**command, "command_id": self._journal.ids_for([to])[0] if known else command_id}
+        keys = [] if command_id is not None else _keys([{"order_id": order_id, "store": store, **command}])
+        body = {**command, "command_id": command_id or self._journal.ids_for(keys)[0]}
         path = f"/v1/orders/{_quoted(order_id)}/commands"
         try:
             answer = await self._ask("POST", path, params=_given(store=store), json=body)
         except PakhuisError as error:
-            if known and _is_answer(error):
-                self._journal.answered([to])
+            if _is_answer(error):
+                self._journal.answered(keys)
             raise
-        if known:
-            self._journal.answered([to])
+        self._journal.answered(keys)
         return _object(answer)
 
     async def send_many(self, commands: Sequence[Mapping[str, Any]]) -> list[Json]:
@@ -252,23 +250,21 @@ class PakhuisClient:
         """
         results: list[Json] = []
         for start in range(0, len(commands), MOST_AT_ONCE):
-            chunk = [dict(command) for command in commands[start : start + MOST_AT_ONCE]]
-            nameless = [command for command in chunk if command.get("command_id") is None]
-            ids = iter(self._journal.ids_for(nameless))
-            rows = [
-                command if command.get("command_id") is not None else {**command, "command_id": next(ids)}
-                for command in chunk
-            ]
+            rows = [dict(command) for command in commands[start : start + MOST_AT_ONCE]]
+            nameless = [row for row in rows if row.get("command_id") is None]
+            keys = _keys(nameless)
+            for row, command_id in zip(nameless, self._journal.ids_for(keys), strict=True):
+                row["command_id"] = command_id
             try:
                 answer = await self._ask("POST", "/v1/commands", json={"commands": rows})
             except PakhuisError as error:
                 if _is_answer(error):
-                    self._journal.answered(nameless)
+                    self._journal.answered(keys)
                 raise
             found = _object(answer)["results"]
-            undone = {id(rows[each["index"]]) for each in found if each["status"] in _AWAY}
-            done = [command for command, row in zip(chunk, rows, strict=True) if id(row) not in undone]
-            self._journal.answered([command for command in done if command in nameless])
+            undone = {rows[each["index"]]["command_id"] for each in found if each["status"] in _AWAY}
+            done = [key for key, row in zip(keys, nameless, strict=True) if row["command_id"] not in undone]
+            self._journal.answered(done)
             results += [{**each, "index": start + each["index"]} for each in found]
         return results
 
@@ -320,9 +316,15 @@ def _is_answer(error: PakhuisError) -> bool:
     return error.status is not None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _key(command: Mapping[str, Any]) -> str:
-    text = json.dumps(command, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _keys(commands: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What tells these commands apart; of two equal ones, that it is the second."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for command in commands:
+        text = json.dumps(command, sort_keys=True, default=str)
+        keys.append(f"{hashlib.sha256(text.encode()).hexdigest()}:{seen[text]}")
+        seen[text] += 1
+    return keys
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -55,8 +55,19 @@ class Delivery:
         self._delivered: list[int] = []
         self._started: list[tuple[str, str]] = []
 
-    def nudge(self, store: str, order_id: str, *, again: bool = False) -> None:
-        """Deliver this order soon, in the background. Never raises: what fails is found by the sweep."""
+    def nudge(
+        self,
+        store: str,
+        order_id: str,
+        *,
+        again: bool = False,
+        command: commands.Undelivered | None = None,
+    ) -> None:
+        """Deliver this order soon, in the background. Never raises: what fails is found by the sweep.
+
+        `command` is the one thing there is to deliver to a workflow that runs, where the caller knows so:
+        it spares looking for it.
+        """
         key = (store, order_id)
         if key in self._under_way:
             self._under_way[key] = True  # Look once more: something was kept since.
@@ -64,7 +75,7 @@ class Delivery:
         if len(self._under_way) >= MOST_UNDER_WAY:
             return  # Temporal is away or slow; the sweep brings them in good order later.
         self._under_way[key] = False
-        self._spawn(self._deliver_until_done(key, again))
+        self._spawn(self._deliver_until_done(key, again, command))
 
     async def deliver(self, store: str, order_id: str, *, again: bool = False) -> None:
         """Start the order's workflow if nobody has, and give it the commands it has not been given.
@@ -82,6 +93,9 @@ class Delivery:
             return
         if row["started_at"] is None:
             await self._start(Plan.model_validate(row["plan"]))
+        await self._hand_over(store, order_id, waiting)
+
+    async def _hand_over(self, store: str, order_id: str, waiting: Sequence[commands.Undelivered]) -> None:
         handle = self._client.get_workflow_handle(workflow_id(store, order_id))
         for command in waiting:
             if not await self._signal(handle, command):
@@ -146,14 +160,18 @@ class Delivery:
         else:
             await settle_after_the_end(self._pool, self._vault, store, order_id, "door.workflow_stopped")
 
-    async def _deliver_until_done(self, key: tuple[str, str], again: bool) -> None:
+    async def _deliver_until_done(
+        self, key: tuple[str, str], again: bool, command: commands.Undelivered | None
+    ) -> None:
         try:
             async with self._slots:
-                while True:
+                if command is not None:
+                    await self._hand_over(*key, (command,))
+                has_looked = command is not None
+                while not has_looked or self._under_way[key]:
+                    has_looked = True
                     self._under_way[key] = False
                     await self.deliver(*key, again=again)
-                    if not self._under_way[key]:
-                        break
         except OUT_OF_REACH as error:
             log.warning("not delivered yet", extra={"order": "/".join(key), "why": type(error).__name__})
         finally:

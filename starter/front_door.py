@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from db import commands, intake, reading, stores
+from db import commands, intake, stores
 from db.commands import Answer
 from db.fingerprint import fingerprint
 from db.keys import Scope
-from db.pool import OUTAGES, Connection, Pool
+from db.pool import OUTAGES, Pool
 from db.vault import Vault
 from orders.commands import Command, Payment
 from orders.errors import OrderError, OrderNotFound, OrderUnreadable, Unavailable
@@ -133,29 +133,25 @@ class FrontDoor:
         command_id = str(command.command_id)
         try:
             async with self._pool.acquire() as connection:
-                store, exists = await self._whose(connection, order_id, store)
-            if not exists and not isinstance(command, Payment):
+                standing = await commands.standing(connection, order_id, store)
+            if standing is None and not isinstance(command, Payment):
                 raise OrderNotFound(order_id)
+            store = standing.store if standing else store or commands.NO_STORE_YET
             async with self._waiting.news_of(store, order_id) as news:
                 async with self._pool.acquire() as connection:
-                    is_new = await commands.keep(
+                    kept = await commands.keep(
                         connection, store, order_id, command, visitor.actor, visitor.request_id
                     )
-                    known = None if is_new else await commands.answer(connection, store, order_id, command_id)
+                    known = None if kept else await commands.answer(connection, store, order_id, command_id)
                 if known is not None:
                     return Given(store, order_id, command_id, known)
-                self._delivery.nudge(store, order_id)
-                seconds = wait_seconds if exists else 0
+                alone = kept if standing and standing.runs and not standing.waits else None
+                self._delivery.nudge(store, order_id, command=alone)
+                seconds = wait_seconds if standing else 0
                 answer = await self._answer(news, store, order_id, command_id, seconds)
         except OUTAGES as outage:
             raise Unavailable from outage
         return Given(store, order_id, command_id, answer)
-
-    async def _whose(self, connection: Connection, order_id: str, store: str | None) -> tuple[str, bool]:
-        try:
-            return await reading.store_of(connection, order_id, store), True
-        except OrderNotFound:
-            return store or commands.NO_STORE_YET, False
 
     async def _answer(
         self, news: asyncio.Event, store: str, order_id: str, command_id: str, seconds: float

@@ -160,10 +160,8 @@ class Viewer:
         self, connection: Connection, store: str, order_id: str, language: Language
     ) -> OrderAnswer:
         """One order. Raises OrderNotFound."""
-        kept = await reading.order(connection, store, order_id)
-        moments = await reading.timeline(connection, store, order_id)
-        mails = await reading.mails(connection, store, order_id)
-        reasons = await reading.reasons(connection, store, order_id)
+        kept, moments, mails = await reading.whole(connection, store, order_id)
+        reasons = {each.command_id: each.words for each in moments if each.command_id and each.words}
         order, facts = kept.order, kept.facts
         temporal = (
             f"{self._temporal_ui_url}/namespaces/default/workflows/{_quoted(workflow_id(store, order_id))}"
@@ -189,7 +187,7 @@ class Viewer:
             option=order.fulfillment.option if order.fulfillment else "",
             payment_method=order.payment.method,
             totals=order.totals,
-            amount_due=written(max(0, kept.due_minor), order.currency),
+            amount_due=written(kept.due_minor, order.currency),
             comment=order.comment,
             staff_note=order.staff_note,
             due_at=kept.due_at,

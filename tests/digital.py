@@ -17,13 +17,12 @@ from db.vault import Vault
 from orders import commands
 from orders.change import By, Change, Transition
 from orders.order import Order
-from orders.plan import plan_for
 from orders.rules import issuing
 from orders.rules.closing import headline
 from orders.rules.decide import decide
-from orders.rules.placing import place
 from orders.state import OrderState
 from orders.store import StoreSettings
+from starter import arrivals
 
 SECRET = "a secret key for tests, and for nothing else"
 _NUMBERS = itertools.count(1)
@@ -120,21 +119,10 @@ class Shop:
         now = datetime.now(UTC)
         async with self.pool.acquire() as connection:
             settings = await stores.settings(connection, order.store)
-            plan = plan_for(order, settings, now)
-            change = place(plan)
-            arrival = intake.Arrival(
-                order=order,
-                format="pakhuis",
-                fingerprint=intake.fingerprint(order.model_dump(mode="json")),
-                plan=plan,
-                **headline(change.state).model_dump(),
-                facts=change.state.facts,
-                entries=tuple(change.entries),
-                mails=tuple(change.mails),
-                is_history=False,
-            )
+            mark = order.order_id.encode()
+            arrival = arrivals.arrival(order, settings, now, "pakhuis", mark, foreign=None)
             await intake.keep(connection, self.vault, arrival, settings, now)
-        self._states[order.order_id] = change.state
+        self._states[order.order_id] = OrderState(plan=arrival.plan, **dict(arrival.facts))
         self._sequences[order.order_id] = 1
         return order
 

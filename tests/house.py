@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import httpx
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from activities.postman import Postman
@@ -42,6 +43,8 @@ SHOP = "shop@pakhuis.example"
 class House:
     """Everything a test may touch."""
 
+    checkout, staff, ops = Scope.CHECKOUT, Scope.STAFF, Scope.OPS
+
     def __init__(self) -> None:
         self.database_url = ""
         self.pool: Pool
@@ -53,6 +56,25 @@ class House:
         self.vault = Vault(SECRET)
         self.front_door: FrontDoor
         self.delivery: Delivery
+        self.task_queue = ""
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """With a worker, and the sweep beside it."""
+        async with AsyncExitStack() as stack:
+            postman = Postman(self.settings.smtp_url.get_secret_value())
+            stack.push_async_callback(postman.close)
+            worker = build_worker(
+                self.client, self.pool, self.vault, postman, self.settings, self.task_queue
+            )
+            await stack.enter_async_context(worker)
+            stop = asyncio.Event()
+            sweeping = asyncio.create_task(sweep_for_ever(self.pool, self.delivery, stop))
+            try:
+                yield
+            finally:
+                stop.set()
+                await sweeping
 
     def handle(self, order_id: str, store: str = "default") -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow_id(store, order_id))
@@ -74,6 +96,40 @@ class House:
 
     async def pay(self, order_id: str, **fields: Any) -> httpx.Response:
         return await self.send(order_id, "payment", **{"status": "paid", **fields})
+
+    async def open_store(self, store: str, **settings: Any) -> None:
+        """Set up a store, or change one."""
+        async with self.pool.acquire() as connection:
+            await stores.keep(connection, store, StoreSettings.model_validate(settings))
+
+    async def placed(self, body: dict[str, Any]) -> str:
+        """Place an order that must be taken; its id."""
+        answer = await self.place(body)
+        assert answer.status_code == 201, answer.text
+        return str(body["order_id"])
+
+    async def paid(self, body: dict[str, Any]) -> str:
+        """Place an order and pay it; its id."""
+        order_id = await self.placed(body)
+        await self.done(order_id, "payment", status="paid")
+        return order_id
+
+    async def done(self, order_id: str, type_: str, **fields: Any) -> dict[str, Any]:
+        """Give a command that must be applied; the order after it."""
+        answer = await self.send(order_id, type_, **fields)
+        assert answer.status_code == 200, answer.text
+        after: dict[str, Any] = answer.json()["order"]
+        return after
+
+    async def refused(self, order_id: str, type_: str, **fields: Any) -> str:
+        """Give a command that must be refused; the sentence that says why."""
+        answer = await self.send(order_id, type_, **fields)
+        assert answer.status_code == 409, answer.text
+        return str(answer.json()["detail"])
+
+    async def signal(self, order_id: str, name: str, *payloads: Any) -> None:
+        """Send a plain signal, as `temporal workflow signal` does: with no payload, one, or more."""
+        await self.handle(order_id).signal(name, args=list(payloads))
 
     async def show(self, order_id: str, **params: str) -> dict[str, Any]:
         answer = await self.http.get(
@@ -97,8 +153,47 @@ class House:
             await asyncio.sleep(0.03)
 
     async def skip(self, order_id: str, duration: timedelta, store: str = "default") -> None:
-        """Let time pass for one order."""
+        """Let time pass for one order, from when its workflow is there: a 201 comes before that."""
+        await self.started(order_id, store)
         await TimeSkipper(self.client).fast_forward(self.handle(order_id, store), duration)
+
+    async def started(self, order_id: str, store: str = "default", seconds: float = 10) -> None:
+        """Wait until the order has its workflow."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            try:
+                await self.handle(order_id, store).describe()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                assert asyncio.get_running_loop().time() < deadline, "its workflow was not started"
+            else:
+                return
+            await asyncio.sleep(0.03)
+
+    async def ended(self, order_id: str, store: str = "default") -> dict[str, Any]:
+        """The order once its workflow has come to its end by itself; not being there counts as an error."""
+        await self.until(order_id, lambda order: order["ended_at"])
+        await asyncio.wait_for(self.handle(order_id, store).result(), 15)
+        return await self.show(order_id)
+
+    async def mail(self, order_id: str, kind: str, seconds: float = 10) -> Any:
+        """The one mail of this kind that the customer of this order was sent."""
+        order = await self.until(
+            order_id,
+            lambda order: any(
+                mail["kind"] == kind and mail["state"] == "sent" and not mail["is_copy"]
+                for mail in order["mails"]
+            ),
+            seconds,
+        )
+        number = await self.pool.fetchval(
+            "SELECT message_id FROM mails WHERE order_id = $1 AND kind = $2 AND NOT is_copy",
+            order["order_id"],
+            kind,
+        )
+        (mail,) = [each for each in self.mailbox.mails if each.header("Message-ID") == number]
+        return mail
 
     async def mails_to(self, recipient: str, count: int, seconds: float = 10) -> list[Any]:
         """The mails to this address, once there are so many."""
@@ -167,6 +262,7 @@ async def open_house(
                 house.keys[scope] = keys.fresh()
                 await keys.keep(connection, scope, f"{scope}:test", house.keys[scope])
         house.client = await temporal.connect()
+        house.task_queue = task_queue
         house.delivery = Delivery(house.pool, house.client, house.vault, task_queue)
         stack.push_async_callback(house.delivery.close)
         waiting = await stack.enter_async_context(Waiting(house.database_url))
@@ -183,16 +279,5 @@ async def open_house(
             httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, timeout=30)
         )
         if works:
-            postman = Postman(house.mailbox.smtp_url)
-            stack.push_async_callback(postman.close)
-            worker = build_worker(house.client, house.pool, house.vault, postman, house.settings, task_queue)
-            await stack.enter_async_context(worker)
-            stop = asyncio.Event()
-            sweeping = asyncio.create_task(sweep_for_ever(house.pool, house.delivery, stop))
-
-            async def stop_sweeping() -> None:
-                stop.set()
-                await sweeping
-
-            stack.push_async_callback(stop_sweeping)
+            await stack.enter_async_context(house.working())
         yield house

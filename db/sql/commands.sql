@@ -8,6 +8,13 @@ RETURNING number
 -- known --
 SELECT fingerprint FROM commands WHERE store = $1 AND order_id = $2 AND command_id = $3
 
+-- standing --
+-- The orders under this id: whether each has a workflow that runs, and commands still to be delivered.
+SELECT store, started_at IS NOT NULL AND ended_at IS NULL AS runs,
+    EXISTS (SELECT FROM commands WHERE commands.store = orders.store AND commands.order_id = orders.order_id
+        AND outcome IS NULL AND delivered_at IS NULL) AS waits
+FROM orders WHERE order_id = $1 AND store = coalesce($2, store) LIMIT 2
+
 -- answer --
 SELECT outcome, answer, payload FROM commands WHERE store = $1 AND order_id = $2 AND command_id = $3
 

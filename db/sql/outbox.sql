@@ -7,9 +7,12 @@ ON CONFLICT DO NOTHING
 
 -- take --
 UPDATE mails SET state = 'sending', phase = 'envelope', attempt = attempt + 1
-WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+FROM stores
+WHERE mails.store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+    AND stores.store = mails.store
     AND (state IN ('queued', 'retry') OR (state = 'sending' AND phase IN ('none', 'envelope')))
-RETURNING number, store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, attempt, created_at
+RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings,
+    attempt, created_at
 
 -- look --
 SELECT state, reply_code, coalesce(lease_until > now(), false) AS leased FROM mails
@@ -20,11 +23,8 @@ UPDATE mails SET state = 'unknown'
 WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
     AND state = 'sending' AND phase = 'data' AND lease_until <= now()
 
--- keep_raw --
-UPDATE mails SET raw = coalesce(raw, $2) WHERE number = $1 RETURNING raw
-
 -- enter_data --
-UPDATE mails SET phase = 'data', lease_until = now() + $3::interval
+UPDATE mails SET phase = 'data', lease_until = now() + $3::interval, raw = coalesce(raw, $4)
 WHERE number = $1 AND attempt = $2 AND state = 'sending' AND phase = 'envelope'
 RETURNING number
 

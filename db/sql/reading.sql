@@ -4,21 +4,21 @@ SELECT store, order_id, number, placed_at, accepted_at, format, body, plan, sequ
     changed_at, page_token_hash
 FROM orders WHERE store = $1 AND order_id = $2
 
--- timeline --
-SELECT timeline.sequence, timeline.at, timeline.kind, timeline.outcome, timeline.actor, timeline.command_id,
-    timeline.text, commands.payload ->> 'reason' AS words
-FROM timeline LEFT JOIN commands USING (store, order_id, command_id)
-WHERE timeline.store = $1 AND timeline.order_id = $2
-ORDER BY timeline.sequence, timeline.position
-
--- reasons --
--- The words behind the digests that stand for them in the workflow.
-SELECT command_id, payload ->> 'reason' AS words FROM commands
-WHERE store = $1 AND order_id = $2 AND type IN ('hold', 'cancel', 'delivery_failed', 'release') AND payload ? 'reason'
-
--- mails --
-SELECT mail_key, kind, is_copy, state, attempt, reply_code, created_at, sent_at FROM mails
-WHERE store = $1 AND order_id = $2 ORDER BY number
+-- whole --
+-- An order with its timeline and what became of its mails, in one round trip.
+SELECT store, order_id, number, placed_at, accepted_at, format, body, plan, sequence, payment_status,
+    fulfillment_status, fulfillment_method, is_open, needs_attention, due_at, due_for, facts, ended_at, is_history,
+    changed_at, page_token_hash,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('at', moment.at, 'kind', moment.kind,
+            'outcome', moment.outcome, 'actor', moment.actor, 'command_id', moment.command_id,
+            'text', moment.text, 'words', commands.payload ->> 'reason')
+            ORDER BY moment.sequence, moment.position), '[]')
+        FROM timeline AS moment LEFT JOIN commands USING (store, order_id, command_id)
+        WHERE moment.store = orders.store AND moment.order_id = orders.order_id) AS timeline,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('mail_key', mail_key, 'kind', kind, 'is_copy', is_copy,
+            'state', state, 'created_at', created_at, 'sent_at', sent_at) ORDER BY mails.number), '[]')
+        FROM mails WHERE mails.store = orders.store AND mails.order_id = orders.order_id) AS mails
+FROM orders WHERE store = $1 AND order_id = $2
 
 -- attention --
 SELECT reason, count(*) AS orders FROM attention GROUP BY reason ORDER BY reason

@@ -1,5 +1,7 @@
 """Cancelling: some units or all that is left, taken from the shelf, the pick or the parcel they are in."""
 
+from typing import Final
+
 from orders.change import Change
 from orders.commands import Cancel, Quantity
 from orders.errors import Repeated
@@ -8,6 +10,8 @@ from orders.parcel import Parcel, ParcelState
 from orders.rules.contents import asked, units_in
 from orders.rules.money import money_moved
 from orders.state import OrderLine, OrderState, Reason
+
+MOST_LINES_NAMED: Final = 20
 
 
 def cancel(change: Change, wish: Cancel) -> None:
@@ -136,17 +140,21 @@ def _ask_to_take_out(change: Change, before: Parcel, after: Parcel) -> None:
                 Reason.TAKE_OUT_OF_PARCEL, "attention.unpack_parcel", subject=name, parcel=name, count=count
             )
         return
-    for line in before.lines:
-        taken = line.quantity - after.quantity(line.line_id)
-        if taken and not line.unpacked:
-            change.attend(
-                Reason.TAKE_OUT_OF_PARCEL,
-                "attention.take_out_of_parcel",
-                subject=f"{name}:{line.line_id}:{_how_many_cancelled(change.state)}",
-                parcel=name,
-                line_id=line.line_id,
-                count=taken,
-            )
+    kept = {line.line_id: line.quantity for line in after.lines}
+    taken = [
+        (line.line_id, line.quantity - kept.get(line.line_id, 0))
+        for line in before.lines
+        if not line.unpacked  # Nothing lies in a box that only has its label yet.
+    ]
+    written = [f"{line_id} ({count}×)" for line_id, count in taken if count]
+    if written:
+        change.attend(
+            Reason.TAKE_OUT_OF_PARCEL,
+            "attention.take_out_of_parcel",
+            subject=f"{name}:{_how_many_cancelled(change.state)}",
+            parcel=name,
+            lines=", ".join(written[:MOST_LINES_NAMED]) + (" …" if len(written) > MOST_LINES_NAMED else ""),
+        )
 
 
 def _say(change: Change, reason: str | None, count: int) -> None:

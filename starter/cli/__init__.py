@@ -1,4 +1,4 @@
-"""The command line: `pakhuis` and what it can do. Loaded quickly: each command loads its work when it runs."""
+"""The command line: `pakhuis` and what it can do. Each command loads its work only when it runs."""
 
 import os
 import sys
@@ -27,12 +27,16 @@ def everywhere(language: Language = None) -> None:
     """
 
 
-for command in (servers.up, servers.demo, servers.serve, servers.worker, servers.migrate):
-    app.command()(command)
+app.command()(servers.up)
+app.command()(servers.demo)
+app.command()(servers.serve)
+app.command()(servers.worker)
+app.command()(servers.migrate)
 app.command()(orders.place)
 app.command("list")(orders.list_orders)
-for command in (orders.show, orders.send, orders.watch):
-    app.command()(command)
+app.command()(orders.show)
+app.command()(orders.send)
+app.command()(orders.watch)
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(accounts.stores, name="stores")
 app.command()(servers.doctor)

@@ -22,6 +22,7 @@ from starter.cli.talk import print_json, talk
 from starter.settings import SettingsIncomplete
 
 SECONDS: Final = 5.0
+AWAY: Final[tuple[type[BaseException], ...]] = (*OUTAGES, asyncpg.PostgresError, ValueError)
 DURABLE: Final = ("fsync", "synchronous_commit", "full_page_writes")
 # CVE-2026-1299 was mended in these; what came after has it too. The older of the two, CVE-2024-6923, earlier.
 MENDED: Final = {(3, 11): 15, (3, 12): 13, (3, 13): 12, (3, 14): 3}
@@ -91,7 +92,7 @@ async def _postgres(environment: Environment) -> AsyncIterator[Finding]:
         return
     try:
         connection = await asyncpg.connect(url, timeout=SECONDS)
-    except (*OUTAGES, asyncpg.PostgresError, ValueError) as error:
+    except AWAY as error:
         yield wrong("postgres", "away", why=_first_line(error))
         return
     try:

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
+from rich.text import Text
 
 from db import keys, stores
 from db.keys import Scope
 from orders.store import StoreId, StoreSettings
-from rich.text import Text
 from starter.arrivals import unreadable
 from starter.cli import connections, tables
 from starter.cli.running import CliError
@@ -84,7 +84,7 @@ async def set_store(store: str, file: str, as_json: bool) -> None:
 
 
 def read_settings(file: str) -> StoreSettings:
-    """The settings in a JSON file, `-` for standard input. Raises CliError, or OrderUnreadable for a field."""
+    """The settings in a JSON file, `-` for standard input. Raises CliError, OrderUnreadable for a field."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
         body = json.loads(text)

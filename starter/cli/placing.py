@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from orders.errors import OrderError, Unavailable
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from orders.errors import OrderError, Unavailable
 from starter import ecwid
 from starter.cli import connections, tables
 from starter.cli.running import FAILED, CliError

@@ -2,11 +2,12 @@
 
 import getpass
 
+from rich.text import Text
+
 from db import reading
 from db.keys import Scope
 from orders.change import Outcome
 from orders.commands import Command
-from rich.text import Text
 from starter.cli import connections, tables
 from starter.cli.running import FAILED, KEPT_FOR_LATER
 from starter.cli.talk import print_json, printable, talk
@@ -15,7 +16,7 @@ from starter.view import OrderAnswer, with_words
 
 
 async def send(order_id: str, command: Command, store: str | None, wait_seconds: float, as_json: bool) -> int:
-    """Give the command, and wait a moment for its answer. Exit code 0 only if it is applied, now or before."""
+    """Give the command, and wait a moment for its answer. Exit code 0 only if it is applied."""
     visitor = Visitor(actor=f"cli:{_who()}", scope=Scope.OPS)
     async with connections.opened() as system:
         # Dutiful progress: an answer may take seconds.

@@ -65,7 +65,7 @@ def migrate(
 
 
 def doctor(json: Json = False, language: Language = None) -> None:
-    """Check every connection and setting, and say what is wrong and what to do. Exit code 1 if anything is."""
+    """Check every connection and setting; say what is wrong and what to do. Exit code 1 if anything is."""
     from starter.cli import doctor as checks
     from starter.cli.running import run
 

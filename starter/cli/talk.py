@@ -12,7 +12,6 @@ from rich.text import Text
 from orders.sentence import Fact, Sentence
 from orders.store import LANGUAGES, Language
 from orders.words import in_words, write
-from orders.words import say as from_catalogue
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -36,7 +35,7 @@ class Talk:
 
     def say(self, key: str, /, **facts: Fact) -> str:
         """The words of this key of the command line's catalogue."""
-        return from_catalogue(self.language, f"cli.{key}", **facts)
+        return in_words(self.language, Sentence(key=f"cli.{key}", facts=facts))
 
     def words(self, sentence: Sentence) -> str:
         return in_words(self.language, sentence)

@@ -226,8 +226,9 @@ async def test_looking_at_a_link_counts_nothing(shop: Shop) -> None:
     assert await left(shop, order) == [1, 1]
 
 
-async def test_a_reissue_ends_the_old_links_and_makes_new_ones(shop: Shop) -> None:
-    order = await with_links(shop, Downloads(at_most=1))
+@pytest.mark.parametrize("continues", [False, True])
+async def test_a_reissue_ends_the_old_links_and_makes_new_ones(shop: Shop, continues: bool) -> None:
+    order = await with_links(shop, Downloads(at_most=5))
     old = await links(shop, order)
     await use(shop, old[0].token)
 
@@ -235,7 +236,7 @@ async def test_a_reissue_ends_the_old_links_and_makes_new_ones(shop: Shop) -> No
 
     new = await links(shop, order)
     assert [link.issue for link in new] == ["cmd-1", "cmd-1"]
-    assert await use(shop, old[0].token) == Replaced("default", order.order_id)
+    assert await use(shop, old[0].token, continues=continues) == Replaced("default", order.order_id)
     assert isinstance(await use(shop, new[0].token), Opened)
     assert await links(shop, order, "cmd-1") == await links(shop, order)
     assert await links(shop, order, downloads.FIRST_ISSUE) == ()

@@ -237,6 +237,7 @@ def test_with_no_escaping_the_same_check_sees_the_tag_and_the_link():
     "address",
     [
         "=?utf-8?q?a=0D=0ABcc:_evil?=@x.test",
+        "=?utf-8?q?a=0D=0ABcc=3A?=@x.test",
         "a@x.test, b@x.test",
         "a b@x.test",
         "a@x.test\r\nBcc: b@x.test",

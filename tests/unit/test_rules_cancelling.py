@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from orders.order import FulfillmentMethod
+from orders.state import Reason
 from orders.store import PaymentKind
 from tests.scenes import Scene, contents, download, gift_card, goods, of, plan
 
@@ -135,6 +136,20 @@ def test_two_cancels_out_of_one_parcel_ask_twice() -> None:
         scene.tell("cancel", lines=of("1", 1))
 
     assert scene.attention.count("take_out_of_parcel") == 2
+
+
+def test_one_cancel_out_of_a_parcel_asks_once_and_names_its_lines() -> None:
+    scene = paid(goods(2, "1"), goods(3, "2")).tell("packed")
+
+    scene.tell("cancel", lines=[*of("1", 1), *of("2", 2)])
+    (asked,) = (each for each in scene.state.attention if each.reason is Reason.TAKE_OUT_OF_PARCEL)
+    assert asked.text.facts == {"parcel": "1", "lines": "1 (1×), 2 (2×)"}
+
+
+def test_nothing_need_be_taken_out_of_a_parcel_that_only_has_its_label() -> None:
+    scene = paid(goods(2)).tell("labelled", tracking_number="3SA").tell("cancel", lines=of("1", 1))
+
+    assert scene.attention == ["refund_due"]
 
 
 def test_a_delivery_that_failed_needs_nobody_any_more_once_it_is_cancelled() -> None:

@@ -1,11 +1,12 @@
 """Holds: a set of reasons, each put on and taken off by name; and attention a person deals with."""
 
+from functools import partial
 from typing import Any
 
 from orders.mail import MailKind
 from orders.order import FulfillmentMethod
 from orders.rules.decide import mail_not_sent
-from tests.scenes import Scene, download, plan
+from tests.scenes import Scene, download, goods, of, plan
 
 
 def paid(*lines: Any, **changes: Any) -> Scene:
@@ -46,6 +47,14 @@ def test_a_hold_stops_a_customer_at_the_counter_and_not_a_parcel_on_its_way() ->
     assert driver.tell("delivered").statuses[1] == "DELIVERED"
 
 
+def test_a_parcel_on_its_way_lends_no_freedom_to_one_that_is_held() -> None:
+    scene = paid(goods(2), method=FulfillmentMethod.LOCAL_DELIVERY)
+    scene.tell("out_for_delivery", lines=of("1", 1)).tell("packed").tell("hold", reason="fraud")
+
+    assert scene.refusal("delivered", parcel="2") == "refusal.on_hold"
+    assert scene.tell("delivered", parcel="1").parcel_states() == {"1": "delivered", "2": "packed"}
+
+
 def test_a_hold_on_what_was_cancelled_or_sent_comes_too_late() -> None:
     assert Scene(plan()).tell("cancel").refusal("hold", reason="fraud") == "refusal.cancelled"
     assert paid().tell("shipped").refusal("hold", reason="fraud") == "refusal.too_late_to_hold"
@@ -76,7 +85,7 @@ def test_a_mail_that_could_not_be_sent_keeps_the_order_open_until_a_person_saw_i
 def test_of_two_matters_for_one_reason_a_person_may_deal_with_one() -> None:
     scene = paid()
     for key in ("order_received", "new_order:shop0"):
-        scene.do(lambda change, key=key: mail_not_sent(change, MailKind.NEW_ORDER, key, unknown=False))
+        scene.do(partial(mail_not_sent, kind=MailKind.NEW_ORDER, key=key, unknown=False))
 
     scene.tell("resolve", reason="mail_failed", subject="order_received")
     assert [each.subject for each in scene.state.attention] == ["new_order:shop0"]

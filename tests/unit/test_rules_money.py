@@ -79,6 +79,13 @@ def test_too_much_money_asks_for_a_person_until_it_went_back() -> None:
     assert scene.attention == []
 
 
+def test_an_order_that_was_overpaid_and_partly_cancelled_asks_once_for_all_that_is_to_go_back() -> None:
+    scene = Scene(plan()).tell("payment", status="paid", amount="30.00").tell("cancel", lines=of("1", 1))
+
+    assert scene.attention == ["refund_due"]
+    assert str(scene.state.attention[0].text.facts["amount"]) == "15.00 EUR"
+
+
 def test_money_that_comes_after_a_cancel_is_kept_and_asks_to_be_given_back() -> None:
     scene = Scene(plan()).tell("cancel").paid()
 

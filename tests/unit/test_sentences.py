@@ -1,4 +1,4 @@
-"""The sentences for staff: every one the code speaks stands in every language, with just the facts it is given."""
+"""The sentences for staff: each stands in every language, with just the facts the code gives it."""
 
 import ast
 import re
