@@ -15,6 +15,7 @@ from db import outbox
 from db.outbox import Busy, OutgoingMail, Settled
 from db.pool import Pool
 from db.vault import Vault
+from mails.header import BadAddress
 from mails.letters import PartsMissing, render
 from mails.message import compose
 from workflows.steps import MaybeSent, Notice, NoticeAnswer, NotSent, PostSteps, Sent
@@ -56,7 +57,7 @@ class Post(PostSteps):
                 assert_never(taken)
         try:
             raw = await self._bytes_of(taken)
-        except PartsMissing as error:
+        except (PartsMissing, BadAddress) as error:
             await self._settle(taken, "failed", None, str(error))
             return NotSent(reason="nothing_to_say")
         async with _heartbeats():

@@ -14,8 +14,8 @@ from temporalio.client import Client
 from bench import latency, throughput, volume
 from bench.figures import Figure, figure, show
 from bench.shop import Shop
-from embedded.cli import prepare
 from embedded.ports import Ports
+from embedded.preparing import preparing
 from embedded.stack import Stack
 
 PARTS = ("ready", "throughput", "history", "latency", "stopped", "downloads", "list", "memory")
@@ -27,7 +27,7 @@ async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
     home.chmod(0o711)
     began = time.perf_counter()
     figures: list[Figure] = []
-    async with Stack(home, prepare=prepare, ports=Ports.free()) as stack:
+    async with Stack(home, prepare=preparing(for_demo=True), ports=Ports.free()) as stack:
         ready = time.perf_counter() - began
         if "ready" in parts:
             figures.append(

@@ -1,6 +1,7 @@
 """The demo: sample orders placed over HTTP, played through side by side, and judged by what the API says."""
 
 import asyncio
+import contextlib
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ async def _play_one(
 ) -> Result:
     """One order from its file to its end; what goes wrong is part of the result and stops no other."""
     order: Json | None = None
+    scene: Scene | None = None
     try:
         board.show(sample, "placed")
         scene = await _placed(sample, checkout, staff, catcher)
@@ -60,7 +62,9 @@ async def _play_one(
         board.show(sample, "judged")
         order, problems = await _judged(scene, sample)
     except (PakhuisError, StepFailed, httpx.HTTPError) as error:
-        problems = [f"{type(error).__name__}: {error}" if isinstance(error, httpx.HTTPError) else str(error)]
+        problems = [f"{type(error).__name__}: {error}"]
+        with contextlib.suppress(PakhuisError):
+            order = await scene.order() if scene else None
     result = Result(sample, order, tuple(problems))
     board.finish(sample, is_well=not problems)
     return result

@@ -1,4 +1,4 @@
-"""The judge of the demo: whether an order reached the end it was meant to, from what the API and the mail say."""
+"""The judge of the demo: whether an order reached the end it was meant to, by the API and the mails."""
 
 from collections import Counter
 
@@ -16,9 +16,8 @@ def judge(order: Json, ending: Ending) -> list[str]:
         "open": ending.is_open,
         "history": ending.is_history,
     }
-    problems = [
-        f"{name}: {order[name]}, not {value}" for name, value in wanted.items() if order[name] != value
-    ]
+    wrong = [name for name, value in wanted.items() if order[name] != value]
+    problems = [f"{name}: {order[name]}, not {wanted[name]}" for name in wrong]
     problems += _differences(
         "attention",
         Counter(each["reason"] for each in order["attention"]),

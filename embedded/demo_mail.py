@@ -5,7 +5,7 @@ from typing import Final
 
 import httpx
 
-PICKUP_CODE: Final = re.compile(r"^[^\n:]*: *(\d{3} ?\d{3}) *$", re.MULTILINE)
+PICKUP_CODE: Final = re.compile(r"^[^\n:]*: *(\d{3} ?\d{3})\s*$", re.MULTILINE)
 DOWNLOAD: Final = re.compile(r"https?://\S+/d/[A-Za-z0-9_-]+")
 
 

@@ -1,4 +1,4 @@
-"""The sample orders of the demo: the files they come in, what is done to each, and the end it is meant to reach."""
+"""The sample orders of the demo: the files they come in, what is done to each, and where each is to end."""
 
 import json
 from collections.abc import Sequence
@@ -51,9 +51,8 @@ def _parcel(
 ) -> tuple[Step, ...]:
     """Pick, pack, label, hand over: one parcel, with all that is left or with these quantities."""
     parcel = {"parcel": str(number)}
-    contents = (
-        {"lines": [{"line_id": line, "quantity": quantity} for line, quantity in lines]} if lines else {}
-    )
+    named = [{"line_id": line, "quantity": quantity} for line, quantity in lines]
+    contents = {"lines": named} if named else {}
     return (
         Do("picked", {**contents}),
         Do("packed", {**parcel, **contents, **packed}),

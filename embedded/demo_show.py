@@ -74,11 +74,8 @@ def results_table(results: Sequence[Result]) -> Table:
     found = table("number", "customer", "path", "payment", "fulfillment", "end")
     for each in results:
         order = each.order or {}
-        end = (
-            Text("✓", GOOD)
-            if not each.problems
-            else Text("✗ ", BAD).append_text(cell("; ".join(each.problems)))
-        )
+        why = cell("; ".join(each.problems))
+        end = Text("✗ ", BAD).append_text(why) if each.problems else Text("✓", GOOD)
         found.add_row(
             cell(order.get("number", each.sample.file)),
             cell(order.get("customer", {}).get("name", "")),

@@ -1,4 +1,4 @@
-"""Making a fresh database and a fresh Temporal ready: migrations, search attributes, keys, the demo's stores."""
+"""Making database and Temporal ready for our code: migrations, search attributes, keys, the demo's stores."""
 
 import os
 from collections.abc import Mapping
@@ -26,8 +26,7 @@ def preparing(*, for_demo: bool) -> Prepare:
             await pool.prepare(connection)
             for scope, secret in keys.items():
                 await api_keys.keep(connection, Scope(scope), f"{scope}:demo", secret)
-            if for_demo:
-                await _set_up_stores(connection)
+            await _set_up_stores(connection, for_demo=for_demo)
         finally:
             await connection.close()
 
@@ -39,8 +38,9 @@ async def _client(address: str) -> Client:
     return await (temporal.connect() if os.environ.get("TEMPORAL_ADDRESS") else Client.connect(address))
 
 
-async def _set_up_stores(connection: pool.Connection) -> None:
+async def _set_up_stores(connection: pool.Connection, *, for_demo: bool) -> None:
     known = await stores.everything(connection)
     if known.get("default", StoreSettings()) == StoreSettings():
         await stores.keep(connection, "default", SAMPLE)  # What somebody has set stays.
-    await stores.keep(connection, "snel", SHORT_OF_TIME)
+    if for_demo:
+        await stores.keep(connection, "snel", SHORT_OF_TIME)

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from orders.money import Amount, Money
-from orders.store import PaymentKind, StoreId
+from orders.store import MailAddress, PaymentKind, StoreId
 
 MOST_LINES: Final = 1000
 MOST_GIFT_CARDS_PER_LINE: Final = 100
@@ -35,13 +35,7 @@ FileName = Annotated[
     StringConstraints(min_length=1, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f]+$"),
     AfterValidator(_storable),
 ]
-Email = Annotated[
-    str,
-    StringConstraints(
-        max_length=254,
-        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$",
-    ),
-]
+Email = MailAddress
 
 
 class _Noun(BaseModel, frozen=True, extra="forbid"):

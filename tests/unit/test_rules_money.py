@@ -226,6 +226,16 @@ def test_the_customer_hears_of_a_payment_that_came_later(
     assert (MailKind.PAYMENT_RECEIVED in scene.mail_keys) is mailed
 
 
+def test_the_customer_hears_once_that_all_is_paid_and_not_of_every_part() -> None:
+    scene = Scene(plan(kind=PaymentKind.OFFLINE))
+    mailed = []
+    for amount in ("10.00", "15.00", "5.00"):
+        scene.tell("payment", status="paid", amount=amount)
+        mailed.append(scene.mail_keys.count("payment_received"))
+
+    assert mailed == [0, 1, 1]
+
+
 def test_a_payment_for_a_later_state_is_kept_and_takes_nothing_back() -> None:
     scene = Scene(plan(kind=PaymentKind.CASH_ON_DELIVERY)).tell("shipped", tracking_number="3SABC")
 
