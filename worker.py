@@ -68,6 +68,8 @@ def build_worker(
         max_cached_workflows=settings.workflow_cache,
         max_concurrent_activities=50,
         max_concurrent_local_activities=settings.database_connections * 2,
+        # When a worker dies, what it had in its cache waits this long for it before others may take it.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         graceful_shutdown_timeout=DRAIN,
     )
 

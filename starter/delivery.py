@@ -23,7 +23,8 @@ from orders.state import OrderFacts
 from starter.after_the_end import settle_after_the_end
 from starter.temporal import TASK_QUEUE
 from workflows.attributes import at_start, summary
-from workflows.fulfil_order import Brief, FulfilOrder, SoFar
+from workflows.brief import Brief, SoFar
+from workflows.fulfil_order import FulfilOrder
 
 SQL = load("orders")
 AT_ONCE = 64

@@ -3,27 +3,28 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import assert_never
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from orders.change import By, Change, Entry, Mail, Outcome, Transition
+    from orders.change import By, Change, Entry, Outcome, Transition
     from orders.commands import Collected
     from orders.errors import OrderError, Refused, Repeated
-    from orders.plan import Plan
     from orders.rules import issuing
     from orders.rules.closing import finished, headline, transition
     from orders.rules.deadlines import Deadline, next_deadline, pass_deadline
-    from orders.rules.decide import decide, mail_not_sent
+    from orders.rules.decide import decide
     from orders.rules.placing import place
     from orders.state import OrderFacts, OrderState
     from workflows import attributes, signals
-    from workflows.patience import COUNTER, LOOK_FOR_FILES_AGAIN, OWN_DATABASE, RELAY
+    from workflows.brief import Brief, SoFar
+    from workflows.outgoing import Outgoing
+    from workflows.patience import COUNTER, LOOK_FOR_FILES_AGAIN, OWN_DATABASE
     from workflows.signals import Signal
     from workflows.steps import (
         CodeCheck,
@@ -31,30 +32,9 @@ with workflow.unsafe.imports_passed_through():
         Issue,
         Issued,
         IssueSteps,
-        MaybeSent,
         MemorySteps,
-        Notice,
-        NotSent,
-        PostSteps,
         Record,
-        Sent,
     )
-
-
-class SoFar(BaseModel, frozen=True):
-    """What an order carries along when its history is started afresh."""
-
-    facts: OrderFacts
-    sequence: int
-    answered: tuple[str, ...]
-    unsent: tuple[Mail, ...]
-
-
-class Brief(BaseModel, frozen=True):
-    """What the workflow of an order is given."""
-
-    plan: Plan
-    so_far: SoFar | None = None
 
 
 @workflow.defn(failure_exception_types=[ValidationError])
@@ -66,28 +46,40 @@ class FulfilOrder:
         self._answering = False
         self._unwritten: list[Transition] = []
         self._writing = False
+        self._mails = Outgoing(brief.plan, self._apply)
         if brief.so_far is None:
             placed = place(brief.plan)  # Recorded by the intake under sequence number 1.
             self._state, self._sequence = placed.state, 1
             self._answered: dict[str, None] = {}
-            self._unsent = {mail.key: mail for mail in placed.mails}
+            self._first_mails = tuple(placed.mails)
         else:
             so_far = brief.so_far
             self._state = OrderState(plan=brief.plan, **dict(so_far.facts))
             self._sequence = so_far.sequence
             self._answered = dict.fromkeys(so_far.answered)
-            self._unsent = {mail.key: mail for mail in so_far.unsent}
+            self._first_mails = so_far.unsent
         self._headline = headline(self._state)
 
     @workflow.run
     async def run(self, brief: Brief) -> None:
-        beside = (self._answer_wishes(), self._keep_deadlines(), self._write_down(), self._start_afresh())
+        beside = (
+            self._answer_wishes(),
+            self._keep_deadlines(),
+            self._write_down(),
+            self._start_afresh(),
+            self._stop_at_a_bug(),
+        )
         tasks = [asyncio.create_task(each) for each in (self._story(), *beside)]
-        for mail in self._unsent.values():
-            self._send(mail)
+        self._mails.send(self._first_mails)
+        # Only the story ends by itself; a bug in the others must stop the task, not hide.
         done, _ = await workflow.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()  # Only the story ends by itself; a bug in the others must stop the task, not hide.
+        try:
+            for task in done:
+                task.result()
+        except ValidationError as bug:
+            # Input that cannot be read fails a workflow; an order that is under way never fails. Its task
+            # is tried again until the bug is mended.
+            raise RuntimeError("a rule made a value that is none") from bug
 
     async def _story(self) -> None:
         await self._await_payment()
@@ -102,25 +94,36 @@ class FulfilOrder:
         """As soon as they are paid, beside the goods."""
         while self._state.left_to_issue:
             await self._until(lambda: issuing.may_issue(self._state) or not self._state.left_to_issue)
-            if not self._state.left_to_issue:
-                return
             lines = issuing.lines_to_issue(self._state)
-            # First: from this line on a cancel comes too late for them, whatever it meets on its way.
-            self._state = self._changed(partial(issuing.issuing, line_ids=lines)).state
-            answer = await workflow.execute_activity_method(
-                IssueSteps.issue,
-                Issue(store=self._plan.store, order_id=self._plan.order_id, line_ids=lines),
-                summary=f"Downloads and gift cards of {len(lines)} lines",
-                **COUNTER,
-            )
-            match answer:
-                case Issued():
-                    self._apply(partial(issuing.issued, line_ids=lines))
-                case FilesMissing(line_ids=missing):
-                    self._apply(partial(issuing.files_missing, line_ids=missing))
-                    await workflow.sleep(LOOK_FOR_FILES_AGAIN, summary="Look for the missing files again")
-                case _:
-                    assert_never(answer)
+            missing = await self._issue(lines)
+            if missing and (there := tuple(line for line in lines if line not in missing)):
+                missing += await self._issue(there)
+            if missing:
+                await self._until(
+                    lambda: not self._state.left_to_issue, LOOK_FOR_FILES_AGAIN, "Look for the missing files"
+                )
+
+    async def _issue(self, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Have the links and codes of these lines made; all of them, or the lines whose files are missing."""
+        if not lines:
+            return ()
+        # First: from this line on a cancel comes too late for them, whatever it meets on its way.
+        self._state = self._changed(partial(issuing.issuing, line_ids=lines)).state
+        answer = await workflow.execute_activity_method(
+            IssueSteps.issue,
+            Issue(store=self._plan.store, order_id=self._plan.order_id, line_ids=lines),
+            summary=f"Downloads and gift cards of {len(lines)} lines",
+            **COUNTER,
+        )
+        match answer:
+            case Issued():
+                self._apply(partial(issuing.issued, line_ids=lines))
+                return ()
+            case FilesMissing(line_ids=missing):
+                self._apply(partial(issuing.files_missing, line_ids=missing))
+                return missing
+            case _:
+                assert_never(answer)
 
     async def _hand_over_the_goods(self) -> None:
         """Pick, pack, label, hand over; parcel by parcel, each step by a signal from staff."""
@@ -129,7 +132,7 @@ class FulfilOrder:
     async def _close(self) -> None:
         """Delivered or watched long enough, money settled, nothing that needs a person, mails sent."""
         while True:
-            await self._until(lambda: finished(self._state) and self._is_idle and not self._unsent)
+            await self._until(lambda: finished(self._state) and self._is_idle and not self._mails.unsent)
             self._apply(lambda change: change.say("ended", "timeline.ended"), ended=True)
             await self._until(lambda: not self._is_writing)
             if finished(self._state) and self._is_idle:
@@ -210,10 +213,16 @@ class FulfilOrder:
             if deadline is None:
                 await self._until(lambda: next_deadline(self._state) is not None)
                 continue
-            await self._until_or_at(deadline)
+            left = deadline.at - workflow.now()
+            if left > timedelta(0):
+                other = partial(self._is_due_otherwise, deadline)
+                await self._until(other, left, f"{deadline.late} {deadline.subject}".strip())
             # Ask the state, not the clock: a message may have come in the same moment.
             if next_deadline(self._state) == deadline and workflow.now() >= deadline.at:
                 self._apply(partial(pass_deadline, deadline=deadline))
+
+    def _is_due_otherwise(self, deadline: Deadline) -> bool:
+        return next_deadline(self._state) != deadline
 
     async def _write_down(self) -> None:
         """Record transitions in their order, then let their mails leave."""
@@ -232,46 +241,29 @@ class FulfilOrder:
             )
             self._writing = False
             for each in batch:
-                for mail in each.mails:
-                    self._send(mail)
+                self._mails.send(each.mails)
 
     async def _start_afresh(self) -> None:
         """Carry a very long history over into a new run, between two wishes."""
-        await self._until(lambda: workflow.info().is_continue_as_new_suggested() and self._is_idle)
-        issuing_now = any(line.issuing for line in self._state.lines)
-        await self._until(lambda: self._is_idle and not issuing_now)
+        await self._until(
+            lambda: (
+                workflow.info().is_continue_as_new_suggested()
+                and self._is_idle
+                and not any(line.issuing for line in self._state.lines)
+            )
+        )
         so_far = SoFar(
             facts=self._state.facts,
             sequence=self._sequence,
             answered=tuple(self._answered),
-            unsent=tuple(self._unsent.values()),
+            unsent=self._mails.unsent,
         )
         workflow.continue_as_new(Brief(plan=self._plan, so_far=so_far))
 
-    def _send(self, mail: Mail) -> None:
-        self._unsent[mail.key] = mail
-        asyncio.create_task(self._hand_to_the_relay(mail))  # noqa: RUF006
-
-    async def _hand_to_the_relay(self, mail: Mail) -> None:
-        """One mail, for days if need be; what cannot be sent asks for a person."""
-        plan = self._plan
-        notice = Notice(store=plan.store, order_id=plan.order_id, mail_key=mail.key, kind=mail.kind)
-        try:
-            answer = await workflow.execute_activity_method(
-                PostSteps.notify, notice, summary=f"Mail {mail.key}", **RELAY
-            )
-        except ActivityError:
-            answer = NotSent(reason="patience_ran_out")
-        match answer:
-            case Sent():
-                pass
-            case NotSent():
-                self._apply(partial(mail_not_sent, kind=mail.kind, key=mail.key, unknown=False))
-            case MaybeSent():
-                self._apply(partial(mail_not_sent, kind=mail.kind, key=mail.key, unknown=True))
-            case _:
-                assert_never(answer)
-        self._unsent.pop(mail.key, None)
+    async def _stop_at_a_bug(self) -> None:
+        """Let what went wrong in sending a mail be seen: nobody awaits those tasks."""
+        await self._until(lambda: self._mails.bug is not None)
+        raise self._mails.bug or RuntimeError("no bug after all")
 
     # Small words the story is told in.
 
@@ -283,20 +275,12 @@ class FulfilOrder:
     def _is_idle(self) -> bool:
         return not self._inbox and not self._answering and not self._is_writing
 
-    async def _until(self, condition: Callable[[], bool]) -> None:
-        await workflow.wait_condition(condition)
-
-    async def _until_or_at(self, deadline: Deadline) -> None:
-        """Until something else is due first, or this is late."""
-        left = deadline.at - workflow.now()
-        if left.total_seconds() <= 0:
-            return
+    async def _until(
+        self, condition: Callable[[], bool], at_most: timedelta | None = None, summary: str | None = None
+    ) -> None:
+        """Until this is so, or so much time has passed; the running timer shows the summary."""
         try:
-            await workflow.wait_condition(
-                lambda: next_deadline(self._state) != deadline,
-                timeout=left,
-                timeout_summary=f"{deadline.late} {deadline.subject}".strip(),
-            )
+            await workflow.wait_condition(condition, timeout=at_most, timeout_summary=summary)
         except TimeoutError:
             return
 

@@ -29,6 +29,8 @@ def issuing(change: Change, line_ids: tuple[str, ...]) -> None:
 def issued(change: Change, line_ids: tuple[str, ...]) -> None:
     """The links and codes of these lines exist; tell the customer where they are."""
     lines = [line for line in change.state.lines if line.line_id in line_ids and not line.issued]
+    # Lines whose files came late have a mail of their own, beside the one that has been sent.
+    cause = "+".join(line_ids) if any(line.issued for line in change.state.lines) else ""
     change.set_lines(*(line.model_copy(update={"issued": True, "issuing": False}) for line in lines))
     change.count(
         {
@@ -44,10 +46,10 @@ def issued(change: Change, line_ids: tuple[str, ...]) -> None:
     mailed = True
     if files:
         change.say("issued", "timeline.downloads_issued", count=files)
-        mailed = change.mail(MailKind.DOWNLOADS)
+        mailed = change.mail(MailKind.DOWNLOADS, cause)
     if cards:
         change.say("issued", "timeline.gift_cards_issued", count=cards)
-        mailed = change.mail(MailKind.GIFT_CARD) and mailed
+        mailed = change.mail(MailKind.GIFT_CARD, cause) and mailed
     if not mailed:
         change.attend(Reason.NO_ADDRESS, "attention.goods_not_mailed")
     settle_what_is_over(change)

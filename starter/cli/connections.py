@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -112,8 +113,14 @@ async def temporal() -> "Client":
     except (RuntimeError, OSError, ValueError) as error:
         # RuntimeError is what the SDK raises for a connection that is refused.
         address = os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233")
-        why = (str(error) or type(error).__name__).splitlines()[0]
-        raise CliError("temporal_away", address=address, why=why[:200]) from None
+        raise CliError("temporal_away", address=address, why=_why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    """The kernel of what the SDK says of a failed connection, such as ConnectionRefused."""
+    text = str(error) or type(error).__name__
+    kind = re.search(r"kind: (\w+)", text)
+    return kind[1] if kind else text.splitlines()[0][:120]
 
 
 def _must_name_a_database(environment: Mapping[str, str]) -> str:

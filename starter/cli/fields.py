@@ -57,9 +57,9 @@ def _object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise CliError("not_json", file="--json") from None
+        raise CliError("not_json", file="FIELDS") from None
     if not isinstance(value, dict):
-        raise CliError("not_an_object", file="--json")
+        raise CliError("not_an_object", file="FIELDS")
     return value
 
 

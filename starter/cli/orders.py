@@ -96,7 +96,7 @@ def send(
     order_id: OrderIdArgument,
     type: Annotated[str, typer.Argument(metavar="TYPE", help="payment, picked, packed, labelled, shipped …")],
     fields: Annotated[
-        str | None, typer.Option("--fields", help="All fields as one JSON object, in place of the options.")
+        str | None, typer.Argument(metavar="[FIELDS]", help="All fields as a JSON object, for no options.")
     ] = None,
     status: Annotated[str | None, typer.Option(help="payment: paid, failed, refunded.")] = None,
     amount: Annotated[str | None, typer.Option(help="payment: such as 63.95; else all that is due.")] = None,
@@ -128,23 +128,16 @@ def send(
     ] = None,
     store: Store = None,
     wait: Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the answer.")] = 5.0,
-    json: Annotated[
-        str | None,
-        typer.Option(
-            "--json",
-            metavar="[FIELDS]",
-            help="Print JSON; with an object, all fields as that.",
-            flag_value="",
-            is_flag=False,
-        ),
-    ] = None,
+    json: Json = False,
     language: Language = None,
 ) -> None:
     """Give an order a command.
 
     Exit code 0: applied, now or before. 1: refused. 3: kept, and not yet applied (the workers are away).
 
-    Example: pakhuis send K8XTQ packed --parcel 1 --line 1=2 --weight-grams 780
+    Examples: pakhuis send K8XTQ packed --parcel 1 --line 1=2 --weight-grams 780
+
+    pakhuis send K8XTQ shipped --json '{"tracking_number": "3SDEVC1234567"}'
     """
     from starter.cli import sending
     from starter.cli.fields import read_fields
@@ -168,7 +161,4 @@ def send(
         line_id=line_id,
         command_id=command_id,
     )
-    given = fields if fields is not None else json or None
-    run(
-        lambda: sending.send(order_id, read_fields(type, options, line, given), store, wait, json is not None)
-    )
+    run(lambda: sending.send(order_id, read_fields(type, options, line, fields), store, wait, json))

@@ -142,10 +142,8 @@ def test_every_metric_is_explained_and_exists() -> None:
     served = {"pakhuis_http_requests_total", "pakhuis_http_request_seconds"}
     explained = {name for name in rows(OPERATIONS) if name.startswith("pakhuis_")}
 
-    assert {
-        f"{middleware.REQUESTS.describe()[0].name}_total",
-        middleware.SECONDS.describe()[0].name,
-    } == served
+    assert {f"{each.name}_total" for each in middleware.REQUESTS.describe()} < served
+    assert {each.name for each in middleware.SECONDS.describe()} < served
     assert explained == counted | served
 
 
@@ -176,8 +174,9 @@ def test_every_command_shown_exists() -> None:
     for line, words in commands_shown():
         command: Any = root
         while hasattr(command, "commands"):
-            assert words and words[0] in command.commands, line
-            command = command.commands[words.pop(0)]
+            name = words.pop(0) if words else ""
+            assert name in command.commands, line
+            command = command.commands[name]
         options = {option for each in command.params for option in each.opts}
         assert {word for word in words if word.startswith("--")} <= options, line
 

@@ -145,8 +145,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     state: OrderState
 
-    @initialize(plan=plans())
-    def place(self, plan: Plan) -> None:
+    @initialize(plan=plans(), ahead=st.integers(0, 6), data=st.data())
+    def place(self, plan: Plan, ahead: int, data: st.DataObject) -> None:
         self.now = plan.accepted_at
         self.number = 0
         self.sequence = 0
@@ -155,6 +155,11 @@ class AnyOrder(RuleBasedStateMachine):
         first = place(plan)
         self.state = first.state
         self.took(first)
+        for _ in range(ahead):  # Most is to be met in the middle of an order, so some begin there.
+            if not self.state.is_paid:
+                self.give({"type": "payment", "status": "paid", "amount": "10.00"})
+            elif self.state.goods_left:
+                self.give(data.draw(work(self.some_units())[data.draw(st.sampled_from(self.starts()))]))
 
     # What may happen.
 
@@ -177,9 +182,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.state.goods_left)
     @rule(data=st.data())
     def staff_take_a_step_with_some_units(self, data: st.DataObject) -> None:
-        starts = [each for each in MOVES[self.state.method] if each in MAY_START_A_PARCEL]
-        type_ = data.draw(st.sampled_from(("packed", "picked", *starts)))
-        self.give(data.draw(work(self.some_units())[type_]))
+        self.give(data.draw(work(self.some_units())[data.draw(st.sampled_from(self.starts()))]))
 
     @precondition(lambda self: any(parcel.is_open for parcel in self.state.parcels))
     @rule(data=st.data())
@@ -264,6 +267,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(unknown=st.booleans())
     def a_mail_cannot_be_sent(self, unknown: bool) -> None:
         self.apply(partial(mail_not_sent, kind=MailKind.NEW_ORDER, key="new_order", unknown=unknown))
+
+    def starts(self) -> list[str]:
+        """Commands that take some units a step on."""
+        moves = [each for each in MOVES[self.state.method] if each in MAY_START_A_PARCEL]
+        return ["packed", "picked", *moves]
 
     def some_units(self) -> st.SearchStrategy[Any]:
         """Some of what is left of a line or two, in the shape of a command."""

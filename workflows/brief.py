@@ -1,0 +1,23 @@
+"""What the workflow of an order is given, and what it carries along."""
+
+from pydantic import BaseModel
+
+from orders.change import Mail
+from orders.plan import Plan
+from orders.state import OrderFacts
+
+
+class SoFar(BaseModel, frozen=True):
+    """What an order carries along when its history is started afresh, or when Temporal lost it."""
+
+    facts: OrderFacts
+    sequence: int
+    answered: tuple[str, ...]
+    unsent: tuple[Mail, ...]
+
+
+class Brief(BaseModel, frozen=True):
+    """What the workflow of an order is given."""
+
+    plan: Plan
+    so_far: SoFar | None = None

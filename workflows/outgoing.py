@@ -1,0 +1,61 @@
+"""The mails of one order that are on their way to the relay."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import assert_never
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from orders.change import Change, Mail
+from orders.plan import Plan
+from orders.rules.decide import mail_not_sent
+from workflows.patience import RELAY
+from workflows.steps import MaybeSent, Notice, NotSent, PostSteps, Sent
+
+
+class Outgoing:
+    """Sends each mail by an activity of its own, for days if need be. `complain` applies a change to the
+    order: what cannot be sent asks for a person."""
+
+    def __init__(self, plan: Plan, complain: Callable[[Callable[[Change], None]], None]) -> None:
+        self._plan = plan
+        self._complain = complain
+        self._unsent: dict[str, Mail] = {}
+        self.bug: BaseException | None = None
+        """What went wrong in our own code while sending: nobody awaits those tasks, so somebody must look."""
+
+    @property
+    def unsent(self) -> tuple[Mail, ...]:
+        return tuple(self._unsent.values())
+
+    def send(self, mails: Iterable[Mail]) -> None:
+        """Send them side by side. Their rows are in the outbox by now."""
+        for mail in mails:
+            self._unsent[mail.key] = mail
+            asyncio.create_task(self._hand_over(mail)).add_done_callback(self._note_bug)
+
+    async def _hand_over(self, mail: Mail) -> None:
+        plan = self._plan
+        notice = Notice(store=plan.store, order_id=plan.order_id, mail_key=mail.key, kind=mail.kind)
+        try:
+            answer = await workflow.execute_activity_method(
+                PostSteps.notify, notice, summary=f"Mail {mail.key}", **RELAY
+            )
+        except ActivityError:
+            answer = NotSent(reason="patience_ran_out")
+        match answer:
+            case Sent():
+                pass
+            case NotSent():
+                self._complain(partial(mail_not_sent, kind=mail.kind, key=mail.key, unknown=False))
+            case MaybeSent():
+                self._complain(partial(mail_not_sent, kind=mail.kind, key=mail.key, unknown=True))
+            case _:
+                assert_never(answer)
+        self._unsent.pop(mail.key, None)
+
+    def _note_bug(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            self.bug = self.bug or task.exception()
