@@ -13,6 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.counter import Counter
 from activities.digest import Digest
+from activities.discretion import Discretion
 from activities.memory import Memory
 from activities.post import Post
 from activities.postman import Postman
@@ -32,6 +33,10 @@ MISSED_AFTER = timedelta(seconds=2)
 DRAIN = timedelta(seconds=20)
 OUR_OWN = ("orders", "workflows", "pydantic", "pydantic_core", "annotated_types")
 """Passed through the sandbox: pure modules of ours, and the library they are made of."""
+
+SANDBOX = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(*OUR_OWN)
+)
 
 log = logging.getLogger("pakhuis.worker")
 
@@ -60,9 +65,8 @@ def build_worker(
             post.notify,
             digest.compose_digest,
         ],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*OUR_OWN)
-        ),
+        interceptors=[Discretion()],
+        workflow_runner=SANDBOX,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         max_cached_workflows=settings.workflow_cache,

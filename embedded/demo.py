@@ -11,7 +11,7 @@ from embedded.demo_judge import judge, judge_mail
 from embedded.demo_mail import Catcher
 from embedded.demo_samples import SAMPLES, Sample
 from embedded.demo_show import Board
-from embedded.demo_steps import Scene, StepFailed
+from embedded.demo_steps import Cast, Scene, StepFailed
 from embedded.stack import Addresses
 from starter.cli.talk import talk
 from starter.client import Json, PakhuisClient, PakhuisError
@@ -42,19 +42,18 @@ async def play(addresses: Addresses, *, quietly: bool) -> list[Result]:
         if catcher is not None:
             stack.push_async_callback(catcher.close)
         board = stack.enter_context(Board(SAMPLES, quietly=quietly))
-        plays = (_play_one(sample, checkout, staff, catcher, board) for sample in SAMPLES)
+        cast = Cast(addresses.api, checkout, staff, catcher)
+        plays = (_play_one(sample, cast, board) for sample in SAMPLES)
         return list(await asyncio.gather(*plays))
 
 
-async def _play_one(
-    sample: Sample, checkout: PakhuisClient, staff: PakhuisClient, catcher: Catcher | None, board: Board
-) -> Result:
+async def _play_one(sample: Sample, cast: Cast, board: Board) -> Result:
     """One order from its file to its end; what goes wrong is part of the result and stops no other."""
     order: Json | None = None
     scene: Scene | None = None
     try:
         board.show(sample, "placed")
-        scene = await _placed(sample, checkout, staff, catcher)
+        scene = await _placed(sample, cast)
         for position, step in enumerate(sample.steps, start=1):
             board.show(sample, step.name)
             await step.take(scene, position)
@@ -70,18 +69,15 @@ async def _play_one(
     return result
 
 
-async def _placed(
-    sample: Sample, checkout: PakhuisClient, staff: PakhuisClient, catcher: Catcher | None
-) -> Scene:
+async def _placed(sample: Sample, cast: Cast) -> Scene:
     body = sample.read()
     if sample.is_ecwid:
-        (placed,) = await checkout.place_ecwid(body)
-        order_id, store = str(placed.order_id), "default"
+        (placed,) = await cast.checkout.place_ecwid(body)
+        order_id, store, customer = str(placed.order_id), "default", str(body["email"])
     else:
-        kept = (await checkout.place(body)).order
-        order_id, store = kept["order_id"], kept["store"]
-    customer = str(body["email"] if sample.is_ecwid else body["customer"]["email"])
-    return Scene(order_id, store, customer, checkout, staff, catcher)
+        order = (await cast.checkout.place(body)).order
+        order_id, store, customer = order["order_id"], order["store"], order["customer"]["email"]
+    return Scene(order_id, store, customer, cast)
 
 
 async def _judged(scene: Scene, sample: Sample) -> tuple[Json, list[str]]:
@@ -93,8 +89,8 @@ async def _judged(scene: Scene, sample: Sample) -> tuple[Json, list[str]]:
         nonlocal order, problems
         order = await scene.order()
         problems = judge(order, sample.ending)
-        if not problems and scene.catcher is not None:
-            problems = await judge_mail(scene.catcher, scene.customer, sample.ending)
+        if not problems and scene.cast.catcher is not None:
+            problems = await judge_mail(scene.cast.catcher, scene.customer, sample.ending)
         return None if problems else True
 
     try:

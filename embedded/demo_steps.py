@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -27,20 +28,29 @@ class StepFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Scene:
-    """One order that is being played, and the programs that play it."""
+class Cast:
+    """The programs that play the orders."""
 
-    order_id: str
-    store: str
-    customer: str
-    """The customer's mail address."""
+    api: str
+    """Where the API is in this run."""
     checkout: PakhuisClient
     staff: PakhuisClient
     catcher: Catcher | None
     """None where mails leave for a real relay: then nobody here can read them."""
 
+
+@dataclass(frozen=True)
+class Scene:
+    """One order that is being played."""
+
+    order_id: str
+    store: str
+    customer: str
+    """The customer's mail address."""
+    cast: Cast
+
     async def order(self) -> Json:
-        return await self.staff.order(self.order_id, store=self.store)
+        return await self.cast.staff.order(self.order_id, store=self.store)
 
     async def until(self, look: Callable[[], Awaitable[Found | None]], what: str) -> Found:
         """What `look` finds, as soon as it finds something. Raises StepFailed when it takes too long."""
@@ -72,7 +82,7 @@ class Do(Step):
     by_checkout: bool = False
 
     async def take(self, scene: Scene, position: int) -> None:
-        who = scene.checkout if self.by_checkout else scene.staff
+        who = scene.cast.checkout if self.by_checkout else scene.cast.staff
         await give(scene, who, f"demo-{position}-{self.name}", self.name, self.fields)
 
 
@@ -112,16 +122,16 @@ class Collect(Step):
     name: str = "collected"
 
     async def take(self, scene: Scene, position: int) -> None:
-        catcher = scene.catcher
+        catcher = scene.cast.catcher
         if catcher is None:
-            await give(scene, scene.staff, f"demo-{position}-override", self.name, {"override": True})
+            await give(scene, scene.cast.staff, f"demo-{position}-override", self.name, {"override": True})
             return
 
         async def look() -> str | None:
             return next(iter(await catcher.found(scene.customer, PICKUP_CODE)), None)
 
         code = await scene.until(look, "ready_for_pickup")
-        await give(scene, scene.staff, f"demo-{position}-{self.name}", self.name, {"code": code})
+        await give(scene, scene.cast.staff, f"demo-{position}-{self.name}", self.name, {"code": code})
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ class Download(Step):
     name: str = "download"
 
     async def take(self, scene: Scene, position: int) -> None:
-        catcher = scene.catcher
+        catcher = scene.cast.catcher
         if catcher is None:
             return
 
@@ -142,7 +152,8 @@ class Download(Step):
         links = list(dict.fromkeys(await scene.until(look, "downloads")))
         wanted = {SAMPLES[file]() for file in self.files}
         async with httpx.AsyncClient(timeout=30, trust_env=False) as browser:
-            answers = [await browser.get(link) for link in links]
+            # A mail of an earlier run has the port of that run in its links.
+            answers = [await browser.get(scene.cast.api + urlsplit(link).path) for link in links]
         if any(answer.status_code == HTTPStatus.GONE for answer in answers):
             accepted_at = datetime.fromisoformat((await scene.order())["accepted_at"])
             if datetime.now(UTC) - accepted_at > LINKS_LIVE_FOR:

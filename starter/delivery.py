@@ -19,7 +19,7 @@ from orders.commands import COMMAND, for_history
 from orders.plan import Plan
 from orders.rules.closing import headline
 from orders.rules.placing import place
-from orders.state import OrderFacts
+from orders.state import OrderFacts, OrderState
 from starter.after_the_end import settle_after_the_end
 from starter.temporal import TASK_QUEUE
 from workflows.attributes import at_start, summary
@@ -117,7 +117,7 @@ class Delivery:
     async def _start(self, plan: Plan, so_far: SoFar | None = None) -> bool:
         """One workflow per order for good: the row says whether one was started, also after Temporal has
         forgotten it; the policies make a race between two starters harmless. False if it ran before."""
-        placed = place(plan)
+        state = OrderState(plan=plan, **dict(so_far.facts)) if so_far else place(plan).state
         try:
             await self._client.start_workflow(
                 FulfilOrder.run,
@@ -126,7 +126,7 @@ class Delivery:
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                search_attributes=at_start(plan, headline(placed.state)),
+                search_attributes=at_start(plan, headline(state)),
                 static_summary=summary(plan),
                 rpc_timeout=RPC_TIMEOUT,
             )

@@ -13,6 +13,8 @@ class SoFar(BaseModel, frozen=True):
     facts: OrderFacts
     sequence: int
     answered: tuple[str, ...]
+    plain: tuple[str, ...] = ()
+    """Of these, the ids that came in a plain signal first: the door's own copy still waits for its answer."""
     unsent: tuple[Mail, ...]
 
 

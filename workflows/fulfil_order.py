@@ -51,12 +51,14 @@ class FulfilOrder:
             placed = place(brief.plan)  # Recorded by the intake under sequence number 1.
             self._state, self._sequence = placed.state, 1
             self._answered: dict[str, None] = {}
+            self._plain: dict[str, None] = {}
             self._first_mails = tuple(placed.mails)
         else:
             so_far = brief.so_far
             self._state = OrderState(plan=brief.plan, **dict(so_far.facts))
             self._sequence = so_far.sequence
             self._answered = dict.fromkeys(so_far.answered)
+            self._plain = dict.fromkeys(so_far.plain)
             self._first_mails = so_far.unsent
         self._headline = headline(self._state)
 
@@ -70,6 +72,7 @@ class FulfilOrder:
             self._stop_at_a_bug(),
         )
         tasks = [asyncio.create_task(each) for each in (self._story(), *beside)]
+        workflow.set_current_details(attributes.details(self._state, self._headline))
         self._mails.send(self._first_mails)
         # Only the story ends by itself; a bug in the others must stop the task, not hide.
         done, _ = await workflow.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -132,12 +135,13 @@ class FulfilOrder:
     async def _close(self) -> None:
         """Delivered or watched long enough, money settled, nothing that needs a person, mails sent."""
         while True:
-            await self._until(lambda: finished(self._state) and self._is_idle and not self._mails.unsent)
+            await self._until(lambda: self._is_done)
             self._apply(lambda change: change.say("ended", "timeline.ended"), ended=True)
+            the_end = self._sequence
             await self._until(lambda: not self._is_writing)
-            if finished(self._state) and self._is_idle:
+            if self._is_done and self._sequence == the_end:
                 return
-            # Something came in while the end was being written down; what is recorded next reopens it.
+            # Something came in while the end was being written down, and its record reopened the order.
 
     # Beside the story: wishes are answered, deadlines kept, transitions written down.
 
@@ -160,14 +164,17 @@ class FulfilOrder:
     async def _answer(self, signal: Signal) -> None:
         """Apply the wish in a signal once, or say on the timeline why not."""
         by = By(at=workflow.now(), actor="temporal", command_id=signals.command_id(signal))
-        kind = signal.name[:60]
+        kind = signals.tidy(signal.name, 60)
         try:
             wish = signals.read(signal)
             by = By(at=by.at, actor=wish.actor, command_id=wish.command.command_id)
             if by.command_id in self._answered:
-                if wish.delivered:
+                if wish.delivered and by.command_id not in self._plain:
                     return  # Delivery is at least once; this copy tells nobody anything new.
+                self._plain.pop(str(by.command_id), None)
                 raise Repeated("refusal.answered_before")
+            if by.command_id is not None and not wish.delivered:
+                self._plain[by.command_id] = None
             if isinstance(wish.command, Collected):
                 await self._check_code(wish.command)
             change = decide(self._state, wish.command, by)
@@ -256,6 +263,7 @@ class FulfilOrder:
             facts=self._state.facts,
             sequence=self._sequence,
             answered=tuple(self._answered),
+            plain=tuple(self._plain),
             unsent=self._mails.unsent,
         )
         workflow.continue_as_new(Brief(plan=self._plan, so_far=so_far))
@@ -274,6 +282,10 @@ class FulfilOrder:
     @property
     def _is_idle(self) -> bool:
         return not self._inbox and not self._answering and not self._is_writing
+
+    @property
+    def _is_done(self) -> bool:
+        return finished(self._state) and self._is_idle and not self._mails.unsent
 
     async def _until(
         self, condition: Callable[[], bool], at_most: timedelta | None = None, summary: str | None = None

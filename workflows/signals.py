@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from temporalio.common import RawValue
 
-from orders.commands import COMMAND, TYPES, Command
+from orders.commands import COMMAND, TYPES, Command, CommandId
 from orders.errors import Refused
 
 LONGEST_SIGNAL = 65_536
+COMMAND_ID: TypeAdapter[str] = TypeAdapter(CommandId)
 
 
 class Signal(NamedTuple):
@@ -31,7 +32,7 @@ class Wish(NamedTuple):
 def read(signal: Signal) -> Wish:
     """The command in a signal. Raises Refused, with a sentence, for one that holds none."""
     if signal.name not in TYPES:
-        raise Refused("refusal.unknown_signal", name=signal.name[:60], known=", ".join(TYPES))
+        raise Refused("refusal.unknown_signal", name=tidy(signal.name, 60), known=", ".join(TYPES))
     body = _body(signal)
     actor = body.pop("actor", None)
     if body.pop("type", signal.name) != signal.name:
@@ -41,18 +42,29 @@ def read(signal: Signal) -> Wish:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"][1:]) or signal.name
-        raise Refused("refusal.malformed", field=field[:80], problem=first["msg"][:200]) from None
-    known = isinstance(actor, str) and 0 < len(actor) <= 100
+        raise Refused(
+            "refusal.malformed", field=tidy(field, 80), problem=tidy(first["msg"], 200)
+        ) from None
+    except RecursionError:
+        raise Refused("refusal.payload_not_json") from None
+    known = isinstance(actor, str) and 0 < len(actor) <= 100 and actor.isprintable()
     return Wish(command, str(actor) if known else "temporal", delivered=known and bool(command.command_id))
 
 
 def command_id(signal: Signal) -> str | None:
     """The command id in a signal, as far as one can be read, so that a refusal answers it."""
     try:
-        found = _body(signal).get("command_id")
-    except Refused:
+        return COMMAND_ID.validate_python(_body(signal).get("command_id"))
+    except (Refused, ValidationError):
         return None
-    return found if isinstance(found, str) and 0 < len(found) <= 100 and "\x00" not in found else None
+
+
+def tidy(text: str, longest: int) -> str:
+    """Words from a signal as they can be kept and shown: half a surrogate pair or a NUL in them would make
+    the record of the refusal itself fail, and be tried for ever."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text[:longest]
+    )
 
 
 def _body(signal: Signal) -> dict[str, object]:

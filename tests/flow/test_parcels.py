@@ -111,7 +111,7 @@ async def test_more_than_there_is_and_lines_that_are_not_there_are_refused_with_
 async def test_a_tracking_number_that_was_wrong_is_put_right_after_the_hand_over(house: House) -> None:
     order_id = await house.paid(an_order())
     await house.done(order_id, "shipped", tracking_number="3SWRONG")
-    order = await house.done(order_id, "labelled", tracking_number="3SRIGHT")
+    order = await house.done(order_id, "labelled", parcel="1", tracking_number="3SRIGHT")
 
     assert order["parcels"][0]["tracking_number"] == "3SRIGHT"
     listed = await house.http.get(

@@ -32,7 +32,7 @@ BAD: dict[str, tuple[str, list[Any], str]] = {
     "two payloads": ("shipped", [{}, {}], "exactly one payload; this one has 2"),
     "a list": ("packed", [[1, 2]], "not an object"),
     "a word": ("packed", ["hello"], "not an object"),
-    "nothing": ("packed", [None], "not an object"),
+    "nothing": ("packed", [None], "not JSON"),
     "not JSON": ("packed", [raw(b"{")], "not JSON"),
     "bytes": ("packed", [raw(b"\xff\xfe\x00", encoding=b"binary/plain")], "not JSON"),
     "an unknown name": ("dance", [{}], "no command “dance”"),

@@ -425,7 +425,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 AnyOrder.TestCase.settings = settings(
-    max_examples=int(os.environ.get("PAKHUIS_PROPERTY_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("PAKHUIS_PROPERTY_EXAMPLES", "250")),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
