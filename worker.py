@@ -4,12 +4,14 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.counter import Counter
 from activities.digest import Digest
@@ -23,20 +25,20 @@ from db.vault import Vault
 from starter import logs, loop, settings, temporal
 from starter.delivery import OUT_OF_REACH, Delivery, sweep
 from starter.digests import start_digests
+from starter.http import health
+from starter.http.app import serve
 from starter.settings import Settings, SettingsIncomplete
 from starter.temporal import TASK_QUEUE
 from workflows.digest import SendDigest
 from workflows.fulfil_order import FulfilOrder
+from workflows.late_mail import SendLateMail
+from workflows.sandbox import our_sandbox
 
 SWEEP_EVERY = 1.0
 MISSED_AFTER = timedelta(seconds=2)
 DRAIN = timedelta(seconds=20)
-OUR_OWN = ("orders", "workflows", "pydantic", "pydantic_core", "annotated_types")
-"""Passed through the sandbox: pure modules of ours, and the library they are made of."""
-
-SANDBOX = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules(*OUR_OWN)
-)
+WAITED_OUT: tuple[type[BaseException], ...] = (*OUT_OF_REACH, RuntimeError)
+"""The SDK says with a RuntimeError that nobody answers."""
 
 log = logging.getLogger("pakhuis.worker")
 
@@ -57,7 +59,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[FulfilOrder, SendDigest],
+        workflows=[FulfilOrder, SendDigest, SendLateMail],
         activities=[
             memory.record,
             memory.check_pickup_code,
@@ -66,7 +68,7 @@ def build_worker(
             digest.compose_digest,
         ],
         interceptors=[Discretion()],
-        workflow_runner=SANDBOX,
+        workflow_runner=our_sandbox(),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         max_cached_workflows=settings.workflow_cache,
@@ -83,6 +85,7 @@ async def sweep_for_ever(pool: Pool, delivery: Delivery, stop: asyncio.Event) ->
     while not stop.is_set():
         try:
             missed = await sweep(pool, delivery, MISSED_AFTER)
+            await delivery.send_late_mails(MISSED_AFTER)
             if missed:
                 log.info("swept", extra={"orders": missed})
         except OUTAGES as error:
@@ -103,14 +106,16 @@ async def digest_for_ever(pool: Pool, client: Client, stop: asyncio.Event) -> No
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Take work until `stop` is set, then finish what is under way."""
     async with AsyncExitStack() as stack:
-        pool = await database.connect(
-            settings.database_url.get_secret_value(), most=settings.database_connections
-        )
-        stack.push_async_callback(pool.close)
         vault = Vault.from_text(settings.secret_key.get_secret_value())
         postman = Postman(settings.smtp_url.get_secret_value())
         stack.push_async_callback(postman.close)
-        client = await temporal.connect()
+        pool = await _patiently(partial(_open_pool, settings), stop)
+        if pool is None:
+            return
+        stack.push_async_callback(pool.close)
+        client = await _patiently(temporal.connect, stop)
+        if client is None:
+            return
         delivery = Delivery(pool, client, vault)
         stack.push_async_callback(delivery.close)
         async with build_worker(client, pool, vault, postman, settings):
@@ -118,6 +123,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 asyncio.create_task(sweep_for_ever(pool, delivery, stop)),
                 asyncio.create_task(digest_for_ever(pool, client, stop)),
             ]
+            if settings.worker_port:
+                watched = serve(health.create_app(pool), settings.worker_host, settings.worker_port, stop)
+                beside.append(asyncio.create_task(watched))
             if settings.ready_file is not None:
                 settings.ready_file.touch()
             log.info("ready", extra={"task_queue": TASK_QUEUE})
@@ -125,6 +133,25 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             log.info("draining")
             for task in beside:
                 await task
+
+
+Opened = TypeVar("Opened")
+
+
+async def _patiently(connect: Callable[[], Awaitable[Opened]], stop: asyncio.Event) -> Opened | None:
+    """What `connect` opens, waiting for a server that is not there yet; None if we are to stop first."""
+    while not stop.is_set():
+        try:
+            return await connect()
+        except WAITED_OUT as error:
+            log.warning("waiting for a server", extra={"why": type(error).__name__})
+        await _pause(stop, 1)
+    return None
+
+
+async def _open_pool(settings: Settings) -> Pool:
+    url = settings.database_url.get_secret_value()
+    return await database.connect(url, most=settings.database_connections)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

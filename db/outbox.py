@@ -4,10 +4,11 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from db import stores
 from db.pool import Connection
 from db.queries import load
 from orders.change import Mail
@@ -119,7 +120,7 @@ async def take(
     busy, after that nobody can say whether it was accepted."""
     row = await connection.fetchrow(SQL["take"], store, order_id, mail_key)
     if row is not None:
-        return OutgoingMail.model_validate(dict(row))
+        return OutgoingMail.model_validate({**dict(row), "settings": stores.read(row["settings"])})
     row = await connection.fetchrow(SQL["look"], store, order_id, mail_key)
     if row is None:
         return Settled(state="failed")
@@ -149,3 +150,16 @@ async def unsent(connection: Connection, store: str, order_id: str) -> list[Mail
     """The mails of an order that are still to be handed over."""
     rows = await connection.fetch(SQL["unsent"], store, order_id)
     return [Mail.model_validate(row["facts"]) for row in rows]
+
+
+class LateMail(NamedTuple):
+    store: str
+    order_id: str
+    mail_key: str
+    kind: MailKind
+
+
+async def late(connection: Connection, older_than: timedelta) -> list[LateMail]:
+    """The mails that were written after their order's workflow had ended, and that nobody has tried yet."""
+    rows = await connection.fetch(SQL["late"], older_than)
+    return [LateMail(row["store"], row["order_id"], row["mail_key"], MailKind(row["kind"])) for row in rows]

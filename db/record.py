@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from db import downloads, outbox
+from db import downloads, outbox, stores
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
 from orders.change import Transition
-from orders.store import StoreSettings
 
 SQL = load("record")
 
@@ -39,7 +38,7 @@ async def record(
                 return
             for forget in ("forget_timeline", "forget_mails", "forget_answers"):
                 await connection.execute(SQL[forget], store, order_id, first.sequence)
-        settings = StoreSettings.model_validate(known["settings"])
+        settings = stores.read(known["settings"])
         addressee = outbox.Addressee(
             email=known["email"],
             language=settings.language_for(known["locale"]),

@@ -1,16 +1,24 @@
 """The stores and their settings."""
 
+from functools import lru_cache
+
 from db.pool import Connection
 from orders.errors import StoreNotFound
 from orders.store import StoreSettings
 
 
+@lru_cache(maxsize=256)
+def read(text: str) -> StoreSettings:
+    """Settings from their JSON; the same text is read once."""
+    return StoreSettings.model_validate_json(text)
+
+
 async def settings(connection: Connection, store: str) -> StoreSettings:
     """The settings of a store. Raises StoreNotFound."""
-    found = await connection.fetchval("SELECT settings FROM stores WHERE store = $1", store)
+    found = await connection.fetchval("SELECT settings::text FROM stores WHERE store = $1", store)
     if found is None:
         raise StoreNotFound(store)
-    return StoreSettings.model_validate(found)
+    return read(found)
 
 
 async def everything(connection: Connection) -> dict[str, StoreSettings]:

@@ -101,12 +101,17 @@ class Temporal(Part):
                 # Three times the orders per second of the defaults, and as safe but for a power cut.
                 "--sqlite-pragma=journal_mode=wal",
                 "--sqlite-pragma=synchronous=normal",
+                "--sqlite-pragma=temp_store=memory",
+                "--sqlite-pragma=cache_size=-65536",
                 *page,
                 *attributes,
                 *settings,
             ),
             environment={
-                name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")
+                # Collect garbage less often: a few hundred MB for a tenth of the server's work.
+                "GOGC": "400",
+                "GOMEMLIMIT": "1GiB",
+                **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
             },
             log=self._log,
             stop_signal=signal.SIGINT,

@@ -8,11 +8,11 @@ from db.queries import load
 from db.record import record
 from db.vault import Vault
 from orders.change import By, Change, Entry, Outcome
-from orders.commands import COMMAND, Payment
+from orders.commands import COMMAND, Payment, Reissue, Resolve
 from orders.errors import OrderError, Refused, Repeated
 from orders.plan import Plan
-from orders.rules import money
 from orders.rules.closing import transition
+from orders.rules.decide import decide
 from orders.state import OrderState
 
 SQL = load("orders")
@@ -23,8 +23,9 @@ async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: s
     """Answer every open command of an order that has no workflow any more; `why` is the sentence's key.
 
     The workflow is the only writer of an order's state; once it has ended, whoever holds the row's lock
-    is. A payment is kept on the ledger and becomes an attention entry, whatever state the order ended in;
-    everything else is refused with the reason.
+    is. A payment is kept on the ledger and becomes an attention entry, whatever state the order ended in.
+    What needed a person can be seen to, and downloads can be given anew; everything else is refused with
+    the reason.
     """
     async with pool.acquire() as connection, connection.transaction():
         row = await connection.fetchrow(SQL["lock_order"], store, order_id)
@@ -44,10 +45,11 @@ def _answer(state: OrderState, waiting: commands.Undelivered, why: str) -> Chang
     command = COMMAND.validate_python({**waiting.payload, "type": waiting.type})
     change = Change(state, by)
     try:
-        if not isinstance(command, Payment):
+        if not isinstance(command, Payment | Resolve | Reissue):
             raise Refused(why)
-        money.pay(change, command)
-        change.mails.clear()  # The order is over for the customer; a person looks at this first.
+        change = decide(state, command, by)
+        if isinstance(command, Payment):
+            change.mails.clear()  # The order is over for the customer; a person looks at this first.
     except OrderError as no:
         outcome = Outcome.REPEATED if isinstance(no, Repeated) else Outcome.REFUSED
         change = Change(state, by)

@@ -150,7 +150,8 @@ class PakhuisClient:
         timeout_seconds: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._journal = journal or Journal()
+        # An empty journal counts as false.
+        self._journal = Journal() if journal is None else journal
         self._language: Language = language
         self._patience_seconds = patience_seconds
         self._http = httpx.AsyncClient(

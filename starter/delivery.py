@@ -1,6 +1,7 @@
 """Delivery: what PostgreSQL keeps is brought to Temporal, at once if it is there, by the sweep if not."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
@@ -25,6 +26,8 @@ from starter.temporal import TASK_QUEUE
 from workflows.attributes import at_start, summary
 from workflows.brief import Brief, SoFar
 from workflows.fulfil_order import FulfilOrder
+from workflows.late_mail import SendLateMail
+from workflows.steps import Notice
 
 SQL = load("orders")
 AT_ONCE = 64
@@ -91,6 +94,7 @@ class Delivery:
         if row["ended_at"] is not None:
             why = "door.refused_history" if row["is_history"] else "door.order_ended"
             await settle_after_the_end(self._pool, self._vault, store, order_id, why)
+            await self.send_late_mails()
             return
         if row["started_at"] is None:
             await self._start(Plan.model_validate(row["plan"]))
@@ -105,6 +109,26 @@ class Delivery:
         if waiting:
             self._delivered += [command.number for command in waiting]
             self._flush_soon()
+
+    async def send_late_mails(self, older_than: timedelta = timedelta(0)) -> None:
+        """Let the mails leave whose order has no workflow any more to send them; each once, by its key.
+
+        Raises RPCError when Temporal cannot be reached, one of OUTAGES when PostgreSQL cannot.
+        """
+        async with self._pool.acquire() as connection:
+            mails = await outbox.late(connection, older_than)
+        for mail in mails:
+            with contextlib.suppress(WorkflowAlreadyStartedError):
+                await self._client.start_workflow(
+                    SendLateMail.run,
+                    Notice(store=mail.store, order_id=mail.order_id, mail_key=mail.mail_key, kind=mail.kind),
+                    id=f"mail/{mail.store}/{mail.order_id}/{mail.mail_key}",
+                    task_queue=self._task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    static_summary=f"{mail.store} {mail.order_id}: mail {mail.mail_key}",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
 
     async def close(self) -> None:
         """Let what is under way finish, for a moment; the sweep has the rest."""

@@ -26,7 +26,8 @@ class Settings(BaseModel, frozen=True):
     temporal_ui_url: str = ""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     worker_port: int = Field(default=0, ge=0, le=65535)
-    """Where the worker answers /healthz and /metrics; 0: nowhere."""
+    """Where the worker answers /healthz, /readyz and /metrics; 0: nowhere."""
+    worker_host: str = "127.0.0.1"
     ready_file: Path | None = None
     """Touched by the worker once it takes work."""
     database_connections: int = Field(default=10, ge=2, le=100)

@@ -35,7 +35,7 @@ from starter.view import Viewer
 from starter.waiting import Waiting
 from worker import build_worker, sweep_for_ever
 
-SECRET = "a test's secret key, long enough to be taken for one"
+SECRET = "a-secret-key-of-the-tests-long-enough-to-be-taken-for-one"
 PUBLIC_URL = "http://pakhuis.test"
 SHOP = "shop@pakhuis.example"
 
@@ -64,9 +64,7 @@ class House:
         async with AsyncExitStack() as stack:
             postman = Postman(self.settings.smtp_url.get_secret_value())
             stack.push_async_callback(postman.close)
-            worker = build_worker(
-                self.client, self.pool, self.vault, postman, self.settings, self.task_queue
-            )
+            worker = build_worker(self.client, self.pool, self.vault, postman, self.settings, self.task_queue)
             await stack.enter_async_context(worker)
             stop = asyncio.Event()
             sweeping = asyncio.create_task(sweep_for_ever(self.pool, self.delivery, stop))

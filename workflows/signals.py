@@ -42,9 +42,7 @@ def read(signal: Signal) -> Wish:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"][1:]) or signal.name
-        raise Refused(
-            "refusal.malformed", field=tidy(field, 80), problem=tidy(first["msg"], 200)
-        ) from None
+        raise Refused("refusal.malformed", field=tidy(field, 80), problem=tidy(first["msg"], 200)) from None
     except RecursionError:
         raise Refused("refusal.payload_not_json") from None
     known = isinstance(actor, str) and 0 < len(actor) <= 100 and actor.isprintable()

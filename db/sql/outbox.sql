@@ -11,7 +11,7 @@ FROM stores
 WHERE mails.store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
     AND stores.store = mails.store
     AND (state IN ('queued', 'retry') OR (state = 'sending' AND phase IN ('none', 'envelope')))
-RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings,
+RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings::text,
     attempt, created_at
 
 -- look --
@@ -35,3 +35,10 @@ WHERE number = $1 AND attempt = $2 AND state = 'sending'
 
 -- unsent --
 SELECT facts FROM mails WHERE store = $1 AND order_id = $2 AND state IN ('queued', 'retry', 'sending') ORDER BY number
+
+-- late --
+-- Mails that nobody sends: their order's workflow had ended when they were written.
+SELECT mails.store, mails.order_id, mails.mail_key, mails.kind FROM mails JOIN orders USING (store, order_id)
+WHERE mails.state = 'queued' AND mails.attempt = 0 AND orders.ended_at IS NOT NULL
+    AND mails.created_at < now() - $1::interval
+ORDER BY mails.number LIMIT 200

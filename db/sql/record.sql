@@ -5,7 +5,7 @@ SELECT max(decided_at) FROM timeline WHERE store = $1 AND order_id = $2 AND sequ
 -- lock --
 -- The order's row, held until the end of the transaction, and where its mails go.
 SELECT orders.sequence, orders.accepted_at, orders.body -> 'customer' ->> 'email' AS email,
-    orders.body ->> 'locale' AS locale, stores.settings
+    orders.body ->> 'locale' AS locale, stores.settings::text
 FROM orders JOIN stores USING (store) WHERE store = $1 AND order_id = $2 FOR UPDATE OF orders
 
 -- forget_timeline --

@@ -142,8 +142,10 @@ async def _temporal(environment: Environment) -> AsyncIterator[Finding]:
             ListSearchAttributesRequest(namespace=namespace)
         )
     except RPCError as error:
-        key = "missing" if error.status is RPCStatusCode.NOT_FOUND else "refused"
-        yield wrong("namespace", key, namespace=namespace, why=_first_line(error))
+        if error.status is RPCStatusCode.NOT_FOUND:
+            yield wrong("namespace", "missing", namespace=namespace)
+        else:
+            yield wrong("namespace", "refused", namespace=namespace, why=_first_line(error))
         return
     missing = [key.name for key in REGISTERED if key.name not in known.custom_attributes]
     if missing:

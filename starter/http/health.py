@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
@@ -47,6 +47,13 @@ def router(pool: Pool) -> APIRouter:
         return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def create_app(pool: Pool) -> FastAPI:
+    """These routes and no others, for a process that takes no orders."""
+    app = FastAPI(title="Pakhuis worker", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router(pool))
+    return app
 
 
 def _census(census: reading.Census) -> bytes:

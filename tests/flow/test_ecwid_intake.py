@@ -14,7 +14,9 @@ from tests.house import House
 def an_order(**changes: Any) -> dict[str, Any]:
     """An Ecwid order with an id and an address of its own."""
     id_ = uuid.uuid4().hex[:8].upper()
-    return ecwid.order(**{"id": id_, "vendorOrderNumber": id_, "email": f"{id_.lower()}@example.com"} | changes)
+    return ecwid.order(
+        **{"id": id_, "vendorOrderNumber": id_, "email": f"{id_.lower()}@example.com"} | changes
+    )
 
 
 async def place(house: House, body: object) -> httpx.Response:
@@ -38,7 +40,9 @@ async def test_the_same_export_again_changes_nothing_also_when_its_statuses_went
     body = an_order()
     first = await place(house, body)
     again = await place(house, body)
-    later = await place(house, body | {"updateTimestamp": 1795165999, "updateDate": "2026-11-21 09:15:00 +0000"})
+    later = await place(
+        house, body | {"updateTimestamp": 1795165999, "updateDate": "2026-11-21 09:15:00 +0000"}
+    )
 
     assert [answer.status_code for answer in (first, again, later)] == [201, 200, 200]
 
@@ -69,7 +73,9 @@ async def test_an_order_that_was_over_before_it_came_is_history_and_mails_nobody
 async def test_many_at_once_have_a_result_each(house: House) -> None:
     good, other = an_order(), an_order(fulfillmentStatus="DELIVERED")
     bad = an_order(items=[])
-    answer = await place(house, {"total": 3, "count": 3, "offset": 0, "limit": 100, "items": [good, bad, other]})
+    answer = await place(
+        house, {"total": 3, "count": 3, "offset": 0, "limit": 100, "items": [good, bad, other]}
+    )
     rows = answer.json()["orders"]
 
     assert answer.status_code == 207

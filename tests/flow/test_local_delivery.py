@@ -37,8 +37,10 @@ async def test_the_customer_is_told_of_each_time_it_goes_out(house: House) -> No
 
     order = await house.until(
         order_id,
-        lambda order: [mail["state"] for mail in order["mails"] if mail["kind"] == "out_for_delivery"]
-        == ["sent", "sent"],
+        lambda order: (
+            [mail["state"] for mail in order["mails"] if mail["kind"] == "out_for_delivery"]
+            == ["sent", "sent"]
+        ),
     )
     assert len(await house.mails_to(order["customer"]["email"], 3)) == 3
 

@@ -24,8 +24,9 @@ async def test_two_parcels_leave_on_two_days_each_with_its_own_mail(house: House
     second = await house.done(order_id, "shipped", parcel="2")
     order = await house.until(
         order_id,
-        lambda order: [mail["state"] for mail in order["mails"] if mail["kind"] == "shipped"]
-        == ["sent", "sent"],
+        lambda order: (
+            [mail["state"] for mail in order["mails"] if mail["kind"] == "shipped"] == ["sent", "sent"]
+        ),
     )
     mails = await house.mails_to(order["customer"]["email"], 3)
 
@@ -114,7 +115,5 @@ async def test_a_tracking_number_that_was_wrong_is_put_right_after_the_hand_over
     order = await house.done(order_id, "labelled", parcel="1", tracking_number="3SRIGHT")
 
     assert order["parcels"][0]["tracking_number"] == "3SRIGHT"
-    listed = await house.http.get(
-        "/v1/orders", params={"q": "3sright"}, headers=house.headers(house.staff)
-    )
+    listed = await house.http.get("/v1/orders", params={"q": "3sright"}, headers=house.headers(house.staff))
     assert [row["order_id"] for row in listed.json()["orders"]] == [order_id]

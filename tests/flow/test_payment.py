@@ -144,7 +144,17 @@ async def test_money_for_a_finished_order_is_never_dropped(house: House) -> None
     assert [row["order_id"] for row in listed.json()["orders"]] == [order_id]
 
 
-async def test_what_asks_for_a_person_after_the_end_can_be_resolved(house: House) -> None:
+async def test_a_person_may_say_after_the_end_that_it_was_seen_to(house: House) -> None:
+    order_id = await house.placed(an_order())
+    await house.done(order_id, "cancel")
+    await house.ended(order_id)
+    await house.done(order_id, "payment", status="paid", amount=TOTAL)
+    order = await house.done(order_id, "resolve", reason="refund_due")
+
+    assert (reasons(order), order["open"]) == ([], False)
+
+
+async def test_money_that_went_back_after_the_end_is_written_down(house: House) -> None:
     order_id = await house.placed(an_order())
     await house.done(order_id, "cancel")
     await house.ended(order_id)

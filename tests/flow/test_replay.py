@@ -11,17 +11,14 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from tests.flow.record_histories import HISTORIES
 from tests.flow.stories import STORIES, long_enough_to_start_afresh
-from worker import SANDBOX
 from workflows.brief import Brief
 from workflows.fulfil_order import FulfilOrder
 
 KEPT = sorted(HISTORIES.glob("*.json"))
 
 
-def replayer(workflow_: type, runner: WorkflowRunner = SANDBOX) -> Replayer:
-    return Replayer(
-        workflows=[workflow_], workflow_runner=runner, data_converter=pydantic_data_converter
-    )
+def replayer(workflow_: type, runner: WorkflowRunner | None = None) -> Replayer:
+    return Replayer(workflows=[workflow_], workflow_runner=runner, data_converter=pydantic_data_converter)
 
 
 def kept(file: Path) -> WorkflowHistory:
