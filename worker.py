@@ -20,7 +20,7 @@ from activities.memory import Memory
 from activities.post import Post
 from activities.postman import Postman
 from db import pool as database
-from db.pool import OUTAGES, Pool
+from db.pool import Pool
 from db.vault import Vault
 from starter import logs, loop, settings, temporal
 from starter.delivery import OUT_OF_REACH, Delivery, sweep
@@ -88,7 +88,7 @@ async def sweep_for_ever(pool: Pool, delivery: Delivery, stop: asyncio.Event) ->
             await delivery.send_late_mails(MISSED_AFTER)
             if missed:
                 log.info("swept", extra={"orders": missed})
-        except OUTAGES as error:
+        except OUT_OF_REACH as error:
             log.warning("sweep failed", extra={"why": type(error).__name__})
         await _pause(stop, SWEEP_EVERY)
 

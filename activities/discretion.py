@@ -1,4 +1,4 @@
-"""Discretion: what goes wrong in a step is told to Temporal by its kind only, never with the words it held."""
+"""Discretion: what goes wrong in a step is told to Temporal by its kind, never by its words."""
 
 import logging
 from typing import Any

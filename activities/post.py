@@ -123,8 +123,9 @@ def _place(mail: OutgoingMail) -> str:
 async def _heartbeats() -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
-            activity.heartbeat()
+            # The first only after a while: most mails are gone before it, and each is a call to Temporal.
             await asyncio.sleep(HEARTBEAT_SECONDS)
+            activity.heartbeat()
 
     task = asyncio.create_task(beat())
     try:

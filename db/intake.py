@@ -54,7 +54,7 @@ async def keep(
             arrival.format,
             arrival.fingerprint,
             order.model_dump(mode="json", exclude_defaults=True),
-            plan.model_dump(mode="json", exclude_defaults=True),
+            plan.model_dump(mode="json"),  # Whole: a default that changes later must not change this order.
             vault.token_hash(vault.token("page", order.store, order.order_id)),
             arrival.payment_status,
             arrival.fulfillment_status,

@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
 from embedded.demo import play
 from embedded.demo_show import addresses_table, results_as_json, results_table
 from embedded.errors import EmbeddedError
+from embedded.http_probe import status
 from embedded.ports import Ports
 from embedded.preparing import preparing
 from embedded.stack import Stack
@@ -31,7 +34,7 @@ async def up(home: Path | None, ports: str | None, as_json: bool) -> int:
     async def run() -> int:
         async with _stack(home, ports, as_json, for_demo=False) as stack:
             started.is_up = True
-            _tell_addresses(stack, as_json)
+            await _tell_addresses(stack, as_json)
             await stack.until_broken()
         return FAILED
 
@@ -57,7 +60,7 @@ async def demo(home: Path | None, ports: str | None, exit: bool, as_json: bool) 
             if exit:
                 return started.exit_code
             if not as_json:
-                _tell_addresses(stack, as_json)
+                await _tell_addresses(stack, as_json)
             await stack.until_broken()
         return FAILED
 
@@ -91,12 +94,15 @@ def _stack(
     )
 
 
-def _tell_addresses(stack: Stack, as_json: bool) -> None:
+async def _tell_addresses(stack: Stack, as_json: bool) -> None:
+    addresses = stack.addresses
     if as_json:
-        print_json(asdict(stack.addresses))
+        print_json(asdict(addresses))
         return
+    desk = urlsplit(addresses.desk)
+    has_desk = await status(desk.port or 80, "GET", desk.path) not in (None, HTTPStatus.NOT_FOUND)
     talk.out.print()
-    talk.out.print(addresses_table(stack.addresses, stack.home.stack_file))
+    talk.out.print(addresses_table(addresses, stack.home.stack_file, has_desk=has_desk))
     talk.tell("demo.stays_up")
 
 

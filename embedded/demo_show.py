@@ -103,11 +103,12 @@ def results_as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
     ]
 
 
-def addresses_table(addresses: Addresses, stack_file: Path) -> Table:
+def addresses_table(addresses: Addresses, stack_file: Path, *, has_desk: bool) -> Table:
     """What to open, and where the keys are."""
     found = Table.grid(padding=(0, 2))
     for name, value in (
         ("api", addresses.api),
+        ("desk", addresses.desk if has_desk else None),
         ("openapi", f"{addresses.api}/openapi.json"),
         ("mail_page", addresses.mail_page),
         ("temporal_ui", addresses.temporal_ui),

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from orders.money import Money
 from orders.order import FulfillmentMethod, LineKind, Order
-from orders.store import PaymentKind, Policy, StoreSettings
+from orders.store import DEFAULT_POLICY, PaymentKind, Policy, StoreSettings
 
 
 class PlanLine(BaseModel, frozen=True):
@@ -40,7 +40,7 @@ class Plan(BaseModel, frozen=True):
     """False when there is no e-mail address to send to."""
     shop_recipients: int = 0
     copies_customer_mails: bool = False
-    policy: Policy = Policy()
+    policy: Policy = Field(default_factory=lambda: DEFAULT_POLICY)
 
     @property
     def key(self) -> str:

@@ -81,6 +81,10 @@ class Policy(BaseModel, frozen=True, extra="forbid"):
     """Mails this store does not send. Ecwid's own default leaves "delivered" off."""
 
 
+DEFAULT_POLICY: Final = Policy()
+"""Frozen, so that all who say nothing else can share it; pydantic would copy a plain default each time."""
+
+
 class Downloads(BaseModel, frozen=True, extra="forbid"):
     """Life and count of a download link; both as Ecwid's defaults."""
 
@@ -118,7 +122,7 @@ class StoreSettings(BaseModel, frozen=True, extra="forbid"):
     """Per carrier, an address with {tracking_number}, {postal_code} and {country} in it."""
     digest_every: timedelta = timedelta(hours=1)
     downloads: Downloads = Downloads()
-    policy: Policy = Policy()
+    policy: Policy = Field(default_factory=lambda: DEFAULT_POLICY)
 
     def language_for(self, locale: str | None) -> Language:
         """The customer's language if the store speaks it, else the store's own."""

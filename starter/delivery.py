@@ -35,7 +35,8 @@ AT_ONCE = 64
 MOST_UNDER_WAY = 1000
 RPC_TIMEOUT = timedelta(seconds=10)
 
-OUT_OF_REACH: tuple[type[BaseException], ...] = (RPCError, *OUTAGES)
+# RuntimeError is what a lazy client raises where its first connection fails.
+OUT_OF_REACH: tuple[type[BaseException], ...] = (RPCError, RuntimeError, *OUTAGES)
 
 log = logging.getLogger("pakhuis.delivery")
 

@@ -1,4 +1,4 @@
-"""The house of a test session: the whole system on the session's servers, and orders far enough to be used."""
+"""The house of a test session: the whole system, on the session's servers."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

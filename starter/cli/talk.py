@@ -79,8 +79,8 @@ def printable(text: str) -> str:
 
 
 def print_json(value: "BaseModel | object") -> None:
-    """The value as JSON on stdout, in several lines."""
-    print(_json(value, indent=2))
+    """The value as JSON on stdout, in several lines, at once."""
+    print(_json(value, indent=2), flush=True)
 
 
 def print_json_line(value: object) -> None:

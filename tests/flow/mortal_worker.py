@@ -23,5 +23,5 @@ class MortalMemory(Memory):
 
 
 if __name__ == "__main__":
-    worker.Memory = MortalMemory  # type: ignore[misc]
+    worker.Memory = MortalMemory  # type: ignore[attr-defined]
     worker.main()

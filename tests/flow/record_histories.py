@@ -7,7 +7,6 @@ the change is patched, and the old histories stay.
 
 import asyncio
 import json
-import re
 import shutil
 import tempfile
 from contextlib import AsyncExitStack
@@ -40,12 +39,7 @@ async def histories_of(house: House, order_id: str) -> list[str]:
 
 def _anywhere(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            key: "worker" if key == "identity" else _anywhere(each)
-            for key, each in value.items()
-            if not re.fullmatch("workerVersion|sdkMetadata|meteringMetadata|namespaceId", key)
-            or key == "sdkMetadata"
-        }
+        return {key: "worker" if key == "identity" else _anywhere(each) for key, each in value.items()}
     return [_anywhere(each) for each in value] if isinstance(value, list) else value
 
 

@@ -98,7 +98,8 @@ async def test_many_at_once_have_a_result_each_and_bad_ones_harm_no_other(house:
 
 
 async def test_a_bulk_that_is_no_list_of_commands_is_refused(house: House) -> None:
-    for body in ({}, {"commands": []}, {"commands": {}}, {"commands": [{}], "more": 1}, []):
+    bodies: tuple[object, ...] = ({}, {"commands": []}, {"commands": {}}, {"commands": [{}], "more": 1}, [])
+    for body in bodies:
         answer = await house.http.post("/v1/commands", json=body, headers=house.headers(house.staff))
         assert answer.status_code == 400, (body, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"

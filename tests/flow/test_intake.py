@@ -147,7 +147,7 @@ async def test_what_cannot_be_fulfilled_is_refused(house: House, body: dict[str,
     answer = await house.place(body)
 
     assert answer.status_code == 422
-    assert [each["field"] for each in answer.json()["errors"]][0] == field
+    assert answer.json()["errors"][0]["field"] == field
 
 
 async def test_a_thousand_lines_are_taken_and_one_more_is_not(house: House) -> None:
@@ -186,6 +186,22 @@ async def test_an_unknown_store_is_refused(house: House) -> None:
     assert "nowhere" in answer.json()["detail"]
 
 
+HEADERS = Counter(
+    (
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "reply-to",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "content-language",
+        "auto-submitted",
+        "x-pakhuis-mail",
+    )
+)
 HOSTILE = [
     'O\'Brien "de Bouwer" \\ / <script>alert(1)</script>',
     "=?utf-8?q?a=0D=0ABcc:_evil@example.org?=",
@@ -217,10 +233,7 @@ async def test_hostile_words_come_back_as_they_came_and_make_neither_header_nor_
     assert order["shipping_address"]["city"] == order["shipping_address"]["lines"][0] == text
     for mail in mails:
         parsed = email.message_from_bytes(mail.raw, policy=email.policy.compat32)
-        assert Counter(name.lower() for name in parsed.keys()) <= Counter(
-            ("from", "to", "subject", "date", "message-id", "mime-version", "content-type", "reply-to")
-            + ("auto-submitted", "x-pakhuis-mail", "content-language", "content-transfer-encoding")
-        )
+        assert Counter(name.lower() for name, _ in parsed.items()) <= HEADERS
         assert not any("evil" in recipient for recipient in mail.recipients)
         assert "<script>alert" not in mail.html
         assert "<img src=x" not in mail.html

@@ -89,7 +89,7 @@ async def test_odd_names_of_signals_are_answered_too(house: House) -> None:
 
 
 async def test_a_good_signal_without_an_id_is_applied(house: House) -> None:
-    order_id, known = await a_paid_order(house)
+    order_id, _ = await a_paid_order(house)
     await house.signal(order_id, "shipped", {"tracking_number": "3SABC"})
     order = await house.until(order_id, lambda order: order["fulfillment_status"] == "SHIPPED")
 

@@ -13,12 +13,17 @@ from tests.flow.record_histories import HISTORIES
 from tests.flow.stories import STORIES, long_enough_to_start_afresh
 from workflows.brief import Brief
 from workflows.fulfil_order import FulfilOrder
+from workflows.sandbox import our_sandbox
 
 KEPT = sorted(HISTORIES.glob("*.json"))
 
 
 def replayer(workflow_: type, runner: WorkflowRunner | None = None) -> Replayer:
-    return Replayer(workflows=[workflow_], workflow_runner=runner, data_converter=pydantic_data_converter)
+    return Replayer(
+        workflows=[workflow_],
+        workflow_runner=runner or our_sandbox(),
+        data_converter=pydantic_data_converter,
+    )
 
 
 def kept(file: Path) -> WorkflowHistory:

@@ -37,7 +37,8 @@ async def test_the_list_can_be_searched_by_what_an_order_waits_for(house: House)
     order_id = await house.paid(an_order(method="pickup"))
     await house.done(order_id, "payment", status="paid", amount="1.00")
     query = (
-        "PaymentStatus = 'PAID' AND FulfillmentStatus = 'AWAITING_PROCESSING' AND FulfillmentMethod = 'pickup'"
+        "PaymentStatus = 'PAID' AND FulfillmentStatus = 'AWAITING_PROCESSING'"
+        " AND FulfillmentMethod = 'pickup'"
         " AND Store = 'default' AND NeedsAttention = true AND DueAt > '2026-01-01T00:00:00Z'"
         f" AND WorkflowId = '{house.handle(order_id).id}'"
     )

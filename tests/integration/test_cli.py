@@ -159,7 +159,7 @@ async def test_a_watcher_sees_what_happens_until_the_order_has_ended(
     order_id = await house.paid(an_order())
     watcher = await start("watch", order_id, "--json", environment=environment)
     assert watcher.stdout is not None
-    seen = []
+    seen: list[dict[str, Any]] = []
     async with asyncio.timeout(30):
         while "payment" not in [each["kind"] for each in seen]:
             seen.append(json.loads(await watcher.stdout.readline()))
@@ -178,7 +178,8 @@ async def test_a_command_is_kept_while_the_workers_are_away(
 ) -> None:
     (tmp_path / "quiet").mkdir()
     address = os.environ["TEMPORAL_ADDRESS"]
-    async with open_house(postgres_url, address, tmp_path / "quiet", works=False) as quiet:
+    nobody = f"nobody-{free_port()}"
+    async with open_house(postgres_url, address, tmp_path / "quiet", task_queue=nobody, works=False) as quiet:
         order_id = await quiet.placed(an_order())
         away = nothing_set | environment_of(quiet) | {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
 
