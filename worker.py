@@ -35,10 +35,10 @@ from workflows.late_mail import SendLateMail
 from workflows.sandbox import our_sandbox
 
 SWEEP_EVERY = 1.0
+LOOK_FOR_DIGESTS_EVERY = 10.0
+ASK_AGAIN_EVERY = 1.0
 MISSED_AFTER = timedelta(seconds=2)
 DRAIN = timedelta(seconds=20)
-WAITED_OUT: tuple[type[BaseException], ...] = (*OUT_OF_REACH, RuntimeError)
-"""The SDK says with a RuntimeError that nobody answers."""
 
 log = logging.getLogger("pakhuis.worker")
 
@@ -90,6 +90,8 @@ async def sweep_for_ever(pool: Pool, delivery: Delivery, stop: asyncio.Event) ->
                 log.info("swept", extra={"orders": missed})
         except OUT_OF_REACH as error:
             log.warning("sweep failed", extra={"why": type(error).__name__})
+        except Exception as error:
+            log.error("sweep failed", exc_info=error)  # A worker that no longer sweeps would lose orders.
         await _pause(stop, SWEEP_EVERY)
 
 
@@ -100,7 +102,9 @@ async def digest_for_ever(pool: Pool, client: Client, stop: asyncio.Event) -> No
             await start_digests(pool, client)
         except OUT_OF_REACH as error:
             log.warning("digests not started", extra={"why": type(error).__name__})
-        await _pause(stop, 10)
+        except Exception as error:
+            log.error("digests not started", exc_info=error)
+        await _pause(stop, LOOK_FOR_DIGESTS_EVERY)
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
@@ -143,9 +147,9 @@ async def _patiently(connect: Callable[[], Awaitable[Opened]], stop: asyncio.Eve
     while not stop.is_set():
         try:
             return await connect()
-        except WAITED_OUT as error:
+        except OUT_OF_REACH as error:
             log.warning("waiting for a server", extra={"why": type(error).__name__})
-        await _pause(stop, 1)
+        await _pause(stop, ASK_AGAIN_EVERY)
     return None
 
 
@@ -162,6 +166,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def run() -> None:
+    """Work on what the environment says, until SIGTERM or SIGINT. Raises SettingsIncomplete."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -41,13 +41,15 @@ async def due(connection: Connection, now: datetime) -> list[Due]:
 async def compose(connection: Connection, store: str, digest_id: str) -> tuple[str, ...]:
     """Put a digest's mails in the outbox and answer their keys; repeatable by its id."""
     async with connection.transaction():
-        row = await connection.fetchrow("SELECT settings FROM stores WHERE store = $1 FOR UPDATE", store)
+        row = await connection.fetchrow(SQL["lock_store"], store)
         if row is None:
             return ()
-        known = await connection.fetch(SQL["keys"], store, f"digest:{digest_id}:%")
+        known = await connection.fetch(SQL["keys"], store, f"digest:{digest_id}:")
         if known:
             return tuple(each["mail_key"] for each in known)
         settings = StoreSettings.model_validate(row["settings"])
+        if not settings.shop_addresses:
+            return ()  # Nobody to tell: what needs a person stays untold, for when there is.
         await connection.execute(SQL["claim"], store, digest_id)
         rows = [
             {

@@ -21,6 +21,10 @@ DATA_LEASE = timedelta(minutes=15)
 thawed later meets a closed connection."""
 
 
+UNDER_WAY = ("queued", "retry", "sending")
+"""States of a mail that is still to be handed over."""
+
+
 class Addressee(BaseModel, frozen=True):
     """Where the mails of one order go, and in which language."""
 
@@ -103,10 +107,9 @@ class OutgoingMail(BaseModel, frozen=True):
 
 
 class Settled(BaseModel, frozen=True):
-    """This mail needs no attempt: it is in this state, for this reply code."""
+    """This mail needs no attempt: it is in this state."""
 
     state: str
-    reply_code: int | None = None
 
 
 class Busy(BaseModel, frozen=True):
@@ -123,13 +126,12 @@ async def take(
         return OutgoingMail.model_validate({**dict(row), "settings": stores.read(row["settings"])})
     row = await connection.fetchrow(SQL["look"], store, order_id, mail_key)
     if row is None:
-        return Settled(state="failed")
-    if row["state"] == "sending" and row["leased"]:
-        return Busy()
-    if row["state"] == "sending":
-        await connection.execute(SQL["lost"], store, order_id, mail_key)
-        return Settled(state="unknown")
-    return Settled(state=row["state"], reply_code=row["reply_code"])
+        return Settled(state="failed")  # Nobody gets it, so it has no row.
+    if row["state"] not in UNDER_WAY:
+        return Settled(state=row["state"])
+    # A row that has come out of DATA since we tried to take it is not lost: the next attempt takes it.
+    lost = await connection.fetchval(SQL["lost"], store, order_id, mail_key)
+    return Busy() if lost is None else Settled(state="unknown")
 
 
 async def enter_data(connection: Connection, mail: OutgoingMail, sealed: bytes) -> bool:

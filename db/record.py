@@ -7,7 +7,7 @@ from db import downloads, outbox, stores
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
-from orders.change import Transition
+from orders.change import Transition, reissue_name
 
 SQL = load("record")
 
@@ -130,5 +130,5 @@ async def _reissue(
     for each in transitions:
         for line_id in each.reissued:
             asked = next((entry.command_id for entry in each.entries if entry.kind == "reissue"), None)
-            issue = asked or each.at.strftime("%Y%m%dT%H%M%S%f")
+            issue = reissue_name(asked, each.at)
             await downloads.reissue(connection, vault, store, order_id, line_id, issue, each.at)

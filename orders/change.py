@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from orders.commands import Quantity
+from orders.errors import OrderError, Repeated
 from orders.mail import AUDIENCE, Audience, MailKind
 from orders.parcel import Parcel
 from orders.sentence import Fact, Sentence, sentence
@@ -129,6 +130,18 @@ class Change:
             )
         )
 
+    def decline(self, kind: str, no: OrderError) -> None:
+        """A line on the timeline that says why nothing changes."""
+        self.entries.append(
+            Entry(
+                kind=kind,
+                outcome=Outcome.REPEATED if isinstance(no, Repeated) else Outcome.REFUSED,
+                actor=self.by.actor,
+                text=no.sentence,
+                command_id=self.by.command_id,
+            )
+        )
+
     def attend(self, reason: Reason, key: str, /, subject: str = "", **facts: Fact) -> None:
         """Ask for a person, once per reason and subject; newer words take the place of older ones."""
         new = Attention(reason=reason, subject=subject, since=self.by.at, text=sentence(key, **facts))
@@ -183,5 +196,9 @@ class Change:
 
     @property
     def reissue_name(self) -> str:
-        """Names one re-issue among several of the same order."""
-        return self.by.command_id or self.by.at.strftime("%Y%m%dT%H%M%S%f")
+        return reissue_name(self.by.command_id, self.by.at)
+
+
+def reissue_name(command_id: str | None, at: datetime) -> str:
+    """Names one re-issue of download links among several of the same order."""
+    return command_id or at.strftime("%Y%m%dT%H%M%S%f")

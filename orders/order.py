@@ -1,5 +1,6 @@
 """An order: what was bought, by whom, and where it goes."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -36,6 +37,14 @@ FileName = Annotated[
     AfterValidator(_storable),
 ]
 Email = MailAddress
+
+
+class WrongField(ValueError):
+    """A field that is wrong only beside others; `field` is its path in the noun that says so."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        super().__init__(problem)
 
 
 class _Noun(BaseModel, frozen=True, extra="forbid"):
@@ -89,14 +98,14 @@ class Line(_Noun):
     @model_validator(mode="after")
     def _can_be_fulfilled(self) -> "Line":
         if self.kind is LineKind.DIGITAL and not self.files:
-            raise ValueError("a digital line names the files to download in `files`")
+            raise WrongField("files", "a digital line names the files to download")
         if self.kind is LineKind.GIFT_CARD:
             if self.files:
-                raise ValueError("a gift card has no files")
+                raise WrongField("files", "a gift card has no files")
             if self.quantity > MOST_GIFT_CARDS_PER_LINE:
-                raise ValueError(f"at most {MOST_GIFT_CARDS_PER_LINE} gift cards on one line")
+                raise WrongField("quantity", f"at most {MOST_GIFT_CARDS_PER_LINE} gift cards on one line")
             if self.unit_price <= 0:
-                raise ValueError("a gift card is worth more than nothing")
+                raise WrongField("unit_price", "a gift card is worth more than nothing")
         return self
 
 
@@ -152,19 +161,28 @@ class Order(_Noun):
 
     @model_validator(mode="after")
     def _can_be_fulfilled(self) -> "Order":
-        ids = [line.line_id for line in self.lines]
-        if len(set(ids)) != len(ids):
-            raise ValueError("every line needs a line_id of its own")
-        for line in self.lines:
-            Money.of(line.unit_price, self.currency)
-        for amount in (self.totals.total, self.totals.items, self.totals.shipping, self.totals.discount):
-            Money.of(amount, self.currency)
+        seen: set[str] = set()
+        for index, line in enumerate(self.lines):
+            if line.line_id in seen:
+                raise WrongField(f"lines.{index}.line_id", "every line needs a line_id of its own")
+            seen.add(line.line_id)
+        for field, amount in self._amounts():
+            try:
+                Money.of(amount, self.currency)
+            except ValueError as error:
+                raise WrongField(field, str(error)) from None
         if self.method is FulfillmentMethod.NONE and self.has_goods:
-            raise ValueError("physical lines need a `fulfillment` with a method")
+            raise WrongField("fulfillment", "physical lines need a fulfillment with a method")
         travels = self.method in (FulfillmentMethod.SHIPPING, FulfillmentMethod.LOCAL_DELIVERY)
         if travels and self.shipping_address is None:
-            raise ValueError("physical lines that travel need a `shipping_address`")
+            raise WrongField("shipping_address", "physical lines that travel need an address")
         return self
+
+    def _amounts(self) -> Iterator[tuple[str, Decimal]]:
+        for index, line in enumerate(self.lines):
+            yield f"lines.{index}.unit_price", line.unit_price
+        for name in ("items", "shipping", "fees", "discount", "tax", "total"):
+            yield f"totals.{name}", getattr(self.totals, name)
 
     @property
     def has_goods(self) -> bool:

@@ -7,9 +7,9 @@ from db.pool import Pool
 from db.queries import load
 from db.record import record
 from db.vault import Vault
-from orders.change import By, Change, Entry, Outcome
+from orders.change import By, Change
 from orders.commands import COMMAND, Payment, Reissue, Resolve
-from orders.errors import OrderError, Refused, Repeated
+from orders.errors import OrderError, Refused
 from orders.plan import Plan
 from orders.rules.closing import transition
 from orders.rules.decide import decide
@@ -17,6 +17,7 @@ from orders.state import OrderState
 
 SQL = load("orders")
 AFTER_ALL_HISTORY = 2**31 - 1
+"""No workflow decided from more than this, so none of its records replaces one of ours."""
 
 
 async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: str, why: str) -> None:
@@ -43,7 +44,6 @@ async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: s
 def _answer(state: OrderState, waiting: commands.Undelivered, why: str) -> Change:
     by = By(at=datetime.now(UTC), actor=waiting.actor, command_id=waiting.command_id)
     command = COMMAND.validate_python({**waiting.payload, "type": waiting.type})
-    change = Change(state, by)
     try:
         if not isinstance(command, Payment | Resolve | Reissue):
             raise Refused(why)
@@ -51,15 +51,6 @@ def _answer(state: OrderState, waiting: commands.Undelivered, why: str) -> Chang
         if isinstance(command, Payment):
             change.mails.clear()  # The order is over for the customer; a person looks at this first.
     except OrderError as no:
-        outcome = Outcome.REPEATED if isinstance(no, Repeated) else Outcome.REFUSED
         change = Change(state, by)
-        change.entries.append(
-            Entry(
-                kind=waiting.type,
-                outcome=outcome,
-                actor=by.actor,
-                text=no.sentence,
-                command_id=by.command_id,
-            )
-        )
+        change.decline(waiting.type, no)
     return change

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from db.intake import Arrival
 from orders.change import Entry, Outcome
 from orders.errors import OrderUnreadable
 from orders.money import Money
-from orders.order import LineKind, Order
+from orders.order import LineKind, Order, WrongField
 from orders.parcel import Parcel, ParcelLine, ParcelState
 from orders.plan import Plan, plan_for
 from orders.rules.closing import headline
@@ -58,13 +59,22 @@ def read(body: object) -> Order:
 
 def unreadable(error: ValidationError, skip: int = 0) -> OrderUnreadable:
     """A validation error as ours: each problem with the path of its field, at most 20 of them."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
+    found = error.errors(include_url=False, include_input=False)
     problems = tuple(
-        (".".join(str(part) for part in each["loc"][skip:])[:200], each["msg"].removeprefix("Value error, "))
-        for each in found[:20]
+        (_path(each, skip)[:200], each["msg"].removeprefix("Value error, ")) for each in found[:20]
     )
     field, problem = problems[0]
     return OrderUnreadable("door.invalid", problems=problems, field=field or "-", problem=problem)
+
+
+def _path(error: ErrorDetails, skip: int) -> str:
+    parts = [str(part) for part in error["loc"][skip:]]
+    if error["type"].startswith("union_tag_"):
+        return "type"  # Which shape it is to have is told by this field, and that is what is wrong.
+    beside_others = error.get("ctx", {}).get("error")
+    if isinstance(beside_others, WrongField):
+        parts.append(beside_others.field)
+    return ".".join(parts)
 
 
 def arrival(

@@ -1,14 +1,10 @@
 """The Python client of the HTTP API, for checkouts and scripts."""
 
 import asyncio
-import hashlib
 import json
-import uuid
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import quote
@@ -18,6 +14,9 @@ import httpx
 from orders.order import Order
 from orders.store import Language
 from orders.words import say
+from starter.client_journal import Journal, keys_of
+
+__all__ = ["FieldProblem", "Journal", "PakhuisClient", "PakhuisError", "PlacedOfMany", "PlacedOrder"]
 
 Json = dict[str, Any]
 MOST_AT_ONCE: Final = 1000
@@ -83,40 +82,6 @@ class PlacedOfMany:
     @property
     def is_kept(self) -> bool:
         return self.status in (HTTPStatus.OK, HTTPStatus.CREATED)
-
-
-class Journal:
-    """The ids of commands that were not answered yet, so that the same command asked again has the same id.
-
-    With a file they outlive the process: it is written before a command is sent. One process at a time.
-    """
-
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file
-        self._ids: dict[str, str] = json.loads(file.read_text()) if file and file.exists() else {}
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def ids_for(self, keys: Sequence[str]) -> list[str]:
-        """The ids of the commands with these keys: new ones, or those of a try that was never answered."""
-        for key in keys:
-            self._ids.setdefault(key, str(uuid.uuid4()))
-        self._write()
-        return [self._ids[key] for key in keys]
-
-    def answered(self, keys: Sequence[str]) -> None:
-        """These were answered: the same again is a new command."""
-        for key in keys:
-            self._ids.pop(key, None)
-        self._write()
-
-    def _write(self) -> None:
-        if self._file is None:
-            return
-        half = self._file.with_name(f".{self._file.name}.half")
-        half.write_text(json.dumps(self._ids))
-        half.replace(self._file)
 
 
 class PakhuisClient:
@@ -230,7 +195,7 @@ class PakhuisClient:
         Raises PakhuisError for one that is refused (status 409), and where no answer came.
         """
         command = {"type": type, **fields}
-        keys = [] if command_id is not None else _keys([{"order_id": order_id, "store": store, **command}])
+        keys = [] if command_id is not None else keys_of([{"order_id": order_id, "store": store, **command}])
         body = {**command, "command_id": command_id or self._journal.ids_for(keys)[0]}
         path = f"/v1/orders/{_quoted(order_id)}/commands"
         try:
@@ -253,7 +218,7 @@ class PakhuisClient:
         for start in range(0, len(commands), MOST_AT_ONCE):
             rows = [dict(command) for command in commands[start : start + MOST_AT_ONCE]]
             nameless = [row for row in rows if row.get("command_id") is None]
-            keys = _keys(nameless)
+            keys = keys_of(nameless)
             for row, command_id in zip(nameless, self._journal.ids_for(keys), strict=True):
                 row["command_id"] = command_id
             try:
@@ -315,17 +280,6 @@ class PakhuisClient:
 def _is_answer(error: PakhuisError) -> bool:
     """Whether Pakhuis has spoken on this request, so that asking the same again is a new wish."""
     return error.status is not None and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _keys(commands: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What tells these commands apart; of two equal ones, that it is the second."""
-    seen: Counter[str] = Counter()
-    keys = []
-    for command in commands:
-        text = json.dumps(command, sort_keys=True, default=str)
-        keys.append(f"{hashlib.sha256(text.encode()).hexdigest()}:{seen[text]}")
-        seen[text] += 1
-    return keys
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -30,12 +30,17 @@ from workflows.late_mail import SendLateMail
 from workflows.steps import Notice
 
 SQL = load("orders")
+RECORD = load("record")
 AT_ONCE = 64
 """How many orders are delivered side by side; more would only make Temporal refuse connections."""
 MOST_UNDER_WAY = 1000
+"""More are left to the sweep: Temporal is away or slow."""
+MOST_SWEPT = 500
 RPC_TIMEOUT = timedelta(seconds=10)
+FLUSH_AFTER_SECONDS = 0.25
+CLOSE_WITHIN_SECONDS = 5
 
-# RuntimeError is what a lazy client raises where its first connection fails.
+# RuntimeError is what the SDK raises where nobody answers a client's first connection.
 OUT_OF_REACH: tuple[type[BaseException], ...] = (RPCError, RuntimeError, *OUTAGES)
 
 log = logging.getLogger("pakhuis.delivery")
@@ -59,6 +64,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._delivered: list[int] = []
         self._started: list[tuple[str, str]] = []
+        self._flush_is_due = False
 
     def nudge(
         self,
@@ -78,11 +84,11 @@ class Delivery:
             self._under_way[key] = True  # Look once more: something was kept since.
             return
         if len(self._under_way) >= MOST_UNDER_WAY:
-            return  # Temporal is away or slow; the sweep brings them in good order later.
+            return
         self._under_way[key] = False
         self._spawn(self._deliver_until_done(key, again, command))
 
-    async def deliver(self, store: str, order_id: str, *, again: bool = False) -> None:
+    async def _deliver(self, store: str, order_id: str, *, again: bool = False) -> None:
         """Start the order's workflow if nobody has, and give it the commands it has not been given.
 
         Raises RPCError when Temporal cannot be reached, one of OUTAGES when PostgreSQL cannot.
@@ -134,7 +140,7 @@ class Delivery:
     async def close(self) -> None:
         """Let what is under way finish, for a moment; the sweep has the rest."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+            await asyncio.wait(self._tasks, timeout=CLOSE_WITHIN_SECONDS)
         for task in self._tasks:
             task.cancel()
         await self._flush()
@@ -177,7 +183,7 @@ class Delivery:
     async def _bring_back(self, store: str, order_id: str) -> None:
         """Temporal does not know the workflow: it has ended, was stopped by hand, or Temporal lost it."""
         async with self._pool.acquire() as connection:
-            kept = await carried(connection, store, order_id)
+            kept = await _carried(connection, store, order_id)
         if kept is None:
             await settle_after_the_end(self._pool, self._vault, store, order_id, "door.order_ended")
         elif await self._start(*kept):
@@ -197,20 +203,25 @@ class Delivery:
                 while not has_looked or self._under_way[key]:
                     has_looked = True
                     self._under_way[key] = False
-                    await self.deliver(*key, again=again)
+                    await self._deliver(*key, again=again)
         except OUT_OF_REACH as error:
             log.warning("not delivered yet", extra={"order": "/".join(key), "why": type(error).__name__})
+        except Exception as error:
+            # Left to asyncio, a bug would be logged with its words, and they quote what people wrote.
+            log.error("delivery failed", exc_info=error, extra={"order": "/".join(key)})
         finally:
             self._under_way.pop(key, None)
 
     def _flush_soon(self) -> None:
         # The workflow's own record marks an order as started and a command as answered; these marks are
         # for the case that no worker is there to do so, and can wait to be written many at a time.
-        if len(self._delivered) + len(self._started) == 1:
+        if not self._flush_is_due:
+            self._flush_is_due = True
             self._spawn(self._flush_later())
 
     async def _flush_later(self) -> None:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(FLUSH_AFTER_SECONDS)
+        self._flush_is_due = False
         await self._flush()
 
     async def _flush(self) -> None:
@@ -233,7 +244,7 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
 
 
-async def carried(connection: Connection, store: str, order_id: str) -> tuple[Plan, SoFar] | None:
+async def _carried(connection: Connection, store: str, order_id: str) -> tuple[Plan, SoFar] | None:
     """What a workflow needs to go on from what PostgreSQL keeps; None if the order has ended."""
     row = await connection.fetchrow(SQL["lock_order"], store, order_id)
     if row is None or row["ended_at"] is not None:
@@ -242,6 +253,7 @@ async def carried(connection: Connection, store: str, order_id: str) -> tuple[Pl
         facts=OrderFacts.model_validate(row["facts"]),
         sequence=row["sequence"],
         answered=tuple(await commands.answered(connection, store, order_id)),
+        events=await connection.fetchval(RECORD["recorded"], store, order_id, row["sequence"]) or 0,
         unsent=tuple(await outbox.unsent(connection, store, order_id)),
     )
     return Plan.model_validate(row["plan"]), so_far
@@ -251,8 +263,8 @@ async def sweep(pool: Pool, delivery: Delivery, older_than: timedelta) -> int:
     """Deliver every order that was missed; how many there were."""
     async with pool.acquire() as connection:
         await commands.adopt(connection)
-        unstarted = await connection.fetch(SQL["unstarted"], older_than, 500)
-        waiting = await commands.orders_waiting(connection, older_than, 500)
+        unstarted = await connection.fetch(SQL["unstarted"], older_than, MOST_SWEPT)
+        waiting = await commands.orders_waiting(connection, older_than, MOST_SWEPT)
     missed = {(row["store"], row["order_id"]): False for row in unstarted}
     missed |= {(each.store, each.order_id): each.again for each in waiting}
     for (store, order_id), again in missed.items():

@@ -12,6 +12,11 @@ import asyncpg
 from db.pool import OUTAGES
 
 CHANNEL = "pakhuis_answers"
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 5.0
+
+AWAY: tuple[type[BaseException], ...] = (*OUTAGES, asyncpg.PostgresError)
+"""Whatever it is, listening goes on as soon as the server lets us."""
 
 log = logging.getLogger("pakhuis.waiting")
 
@@ -49,16 +54,16 @@ class Waiting:
                 del self._waiters[key]
 
     async def _listen_for_ever(self) -> None:
-        pause = 0.1
+        pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 await self._listen()
-                pause = 0.1
-            except OUTAGES as error:
+                pause = FIRST_PAUSE_SECONDS
+            except AWAY as error:
                 log.warning("not listening", extra={"why": type(error).__name__})
             self.is_listening.clear()
             await asyncio.sleep(pause)
-            pause = min(pause * 2, 5)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _listen(self) -> None:
         connection = await asyncpg.connect(self._database_url, timeout=5)

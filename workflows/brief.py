@@ -15,6 +15,8 @@ class SoFar(BaseModel, frozen=True):
     answered: tuple[str, ...]
     plain: tuple[str, ...] = ()
     """Of these, the ids that came in a plain signal first: the door's own copy still waits for its answer."""
+    events: int = 0
+    """The history behind it: what is decided from now on is decided from more (db/record.py)."""
     unsent: tuple[Mail, ...]
 
 

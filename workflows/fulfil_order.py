@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from orders.change import By, Change, Entry, Outcome, Transition
+    from orders.change import By, Change, Transition
     from orders.commands import Collected
     from orders.errors import OrderError, Refused, Repeated
     from orders.rules import issuing
@@ -36,6 +36,9 @@ with workflow.unsafe.imports_passed_through():
         Record,
     )
 
+EVENTS_TO_WAIT_FOR_MAILS = 20_000
+"""Well below the 51,200 at which Temporal ends a workflow."""
+
 
 @workflow.defn(failure_exception_types=[ValidationError])
 class FulfilOrder:
@@ -52,6 +55,7 @@ class FulfilOrder:
             self._state, self._sequence = placed.state, 1
             self._answered: dict[str, None] = {}
             self._plain: dict[str, None] = {}
+            self._events_before = 0
             self._first_mails = tuple(placed.mails)
         else:
             so_far = brief.so_far
@@ -59,6 +63,7 @@ class FulfilOrder:
             self._sequence = so_far.sequence
             self._answered = dict.fromkeys(so_far.answered)
             self._plain = dict.fromkeys(so_far.plain)
+            self._events_before = so_far.events
             self._first_mails = so_far.unsent
         self._headline = headline(self._state)
 
@@ -164,33 +169,26 @@ class FulfilOrder:
     async def _answer(self, signal: Signal) -> None:
         """Apply the wish in a signal once, or say on the timeline why not."""
         by = By(at=workflow.now(), actor="temporal", command_id=signals.command_id(signal))
-        kind = signals.tidy(signal.name, 60)
+        delivered = False
         try:
             wish = signals.read(signal)
+            delivered = wish.delivered
             by = By(at=by.at, actor=wish.actor, command_id=wish.command.command_id)
             if by.command_id in self._answered:
-                if wish.delivered and by.command_id not in self._plain:
-                    return  # Delivery is at least once; this copy tells nobody anything new.
-                self._plain.pop(str(by.command_id), None)
+                if delivered:
+                    if by.command_id not in self._plain:
+                        return  # Delivery is at least once; this copy tells nobody anything new.
+                    del self._plain[by.command_id]
                 raise Repeated("refusal.answered_before")
-            if by.command_id is not None and not wish.delivered:
-                self._plain[by.command_id] = None
             if isinstance(wish.command, Collected):
                 await self._check_code(wish.command)
             change = decide(self._state, wish.command, by)
         except OrderError as no:
             change = Change(self._state, by)
-            again = isinstance(no, Repeated)
-            change.entries.append(
-                Entry(
-                    kind=kind,
-                    outcome=Outcome.REPEATED if again else Outcome.REFUSED,
-                    actor=by.actor,
-                    text=no.sentence,
-                    command_id=by.command_id,
-                )
-            )
+            change.decline(signals.tidy(signal.name, signals.LONGEST_NAME), no)
         if by.command_id is not None:
+            if not delivered and by.command_id not in self._answered:
+                self._plain[by.command_id] = None  # Should the door bring it yet, that copy has no answer.
             self._answered[by.command_id] = None
         self._commit(change)
 
@@ -241,7 +239,7 @@ class FulfilOrder:
                 Record(
                     store=self._plan.store,
                     order_id=self._plan.order_id,
-                    decided_at=workflow.info().get_current_history_length(),
+                    decided_at=self._events,
                     transitions=batch,
                 ),
                 **OWN_DATABASE,
@@ -252,18 +250,13 @@ class FulfilOrder:
 
     async def _start_afresh(self) -> None:
         """Carry a very long history over into a new run, between two wishes."""
-        await self._until(
-            lambda: (
-                workflow.info().is_continue_as_new_suggested()
-                and self._is_idle
-                and not any(line.issuing for line in self._state.lines)
-            )
-        )
+        await self._until(lambda: self._may_start_afresh)
         so_far = SoFar(
             facts=self._state.facts,
             sequence=self._sequence,
             answered=tuple(self._answered),
             plain=tuple(self._plain),
+            events=self._events,
             unsent=self._mails.unsent,
         )
         workflow.continue_as_new(Brief(plan=self._plan, so_far=so_far))
@@ -276,12 +269,28 @@ class FulfilOrder:
     # Small words the story is told in.
 
     @property
+    def _events(self) -> int:
+        """How much history there is, with that of the runs before this one: it only ever grows."""
+        return self._events_before + workflow.info().get_current_history_length()
+
+    @property
     def _is_writing(self) -> bool:
         return self._writing or bool(self._unwritten)
 
     @property
     def _is_idle(self) -> bool:
         return not self._inbox and not self._answering and not self._is_writing
+
+    @property
+    def _may_start_afresh(self) -> bool:
+        info = workflow.info()
+        if not info.is_continue_as_new_suggested() or not self._is_idle:
+            return False
+        if any(line.issuing for line in self._state.lines):
+            return False
+        # The end of a run takes a mail out of the hands of whoever is just handing it over, and then nobody
+        # knows whether it was sent. So mails are waited for, as long as there is room.
+        return not self._mails.unsent or info.get_current_history_length() > EVENTS_TO_WAIT_FOR_MAILS
 
     @property
     def _is_done(self) -> bool:

@@ -11,6 +11,9 @@ from orders.commands import COMMAND, TYPES, Command, CommandId
 from orders.errors import Refused
 
 LONGEST_SIGNAL = 65_536
+"""Bytes of its payload."""
+LONGEST_NAME = 60
+"""Characters of its name that are repeated to a person."""
 COMMAND_ID: TypeAdapter[str] = TypeAdapter(CommandId)
 
 
@@ -32,7 +35,7 @@ class Wish(NamedTuple):
 def read(signal: Signal) -> Wish:
     """The command in a signal. Raises Refused, with a sentence, for one that holds none."""
     if signal.name not in TYPES:
-        raise Refused("refusal.unknown_signal", name=tidy(signal.name, 60), known=", ".join(TYPES))
+        raise Refused("refusal.unknown_signal", name=tidy(signal.name, LONGEST_NAME), known=", ".join(TYPES))
     body = _body(signal)
     actor = body.pop("actor", None)
     if body.pop("type", signal.name) != signal.name:

@@ -15,4 +15,9 @@ WHERE attention.store = $1 AND digested_in = $2 ORDER BY attention.since LIMIT 2
 UPDATE stores SET digested_at = now() WHERE store = $1
 
 -- keys --
-SELECT mail_key FROM mails WHERE store = $1 AND order_id IS NULL AND mail_key LIKE $2 ORDER BY mail_key
+SELECT mail_key FROM mails
+WHERE store = $1 AND coalesce(order_id, '') = '' AND starts_with(mail_key, $2) ORDER BY number
+
+-- lock_store --
+-- Held until the end of the transaction, against another digest; orders of the store may come in meanwhile.
+SELECT settings FROM stores WHERE store = $1 FOR NO KEY UPDATE

@@ -1,4 +1,5 @@
 -- insert_mails --
+-- In this file mails are found by (store, coalesce(order_id, '')), as the index has them: a digest's have no order.
 INSERT INTO mails (store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id)
 SELECT $1, $2, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id
 FROM jsonb_to_recordset($3::jsonb) AS mail (mail_key text, kind text, sequence integer, recipient text,
@@ -15,13 +16,14 @@ RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, fac
     attempt, created_at
 
 -- look --
-SELECT state, reply_code, coalesce(lease_until > now(), false) AS leased FROM mails
+SELECT state FROM mails
 WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
 
 -- lost --
 UPDATE mails SET state = 'unknown'
 WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
     AND state = 'sending' AND phase = 'data' AND lease_until <= now()
+RETURNING number
 
 -- enter_data --
 UPDATE mails SET phase = 'data', lease_until = now() + $3::interval, raw = coalesce(raw, $4)
@@ -34,7 +36,8 @@ UPDATE mails SET state = $3, reply_code = $4, reply_text = $5, lease_until = NUL
 WHERE number = $1 AND attempt = $2 AND state = 'sending'
 
 -- unsent --
-SELECT facts FROM mails WHERE store = $1 AND order_id = $2 AND state IN ('queued', 'retry', 'sending') ORDER BY number
+SELECT facts FROM mails
+WHERE store = $1 AND coalesce(order_id, '') = $2 AND state IN ('queued', 'retry', 'sending') ORDER BY number
 
 -- late --
 -- Mails that nobody sends: their order's workflow had ended when they were written.

@@ -17,7 +17,7 @@ SELECT store, order_id, number, placed_at, accepted_at, format, body, plan, sequ
         WHERE moment.store = orders.store AND moment.order_id = orders.order_id) AS timeline,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('mail_key', mail_key, 'kind', kind, 'is_copy', is_copy,
             'state', state, 'created_at', created_at, 'sent_at', sent_at) ORDER BY mails.number), '[]')
-        FROM mails WHERE mails.store = orders.store AND mails.order_id = orders.order_id) AS mails
+        FROM mails WHERE mails.store = orders.store AND coalesce(mails.order_id, '') = orders.order_id) AS mails
 FROM orders WHERE store = $1 AND order_id = $2
 
 -- attention --

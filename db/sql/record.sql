@@ -12,7 +12,7 @@ FROM orders JOIN stores USING (store) WHERE store = $1 AND order_id = $2 FOR UPD
 DELETE FROM timeline WHERE store = $1 AND order_id = $2 AND sequence >= $3
 
 -- forget_mails --
-DELETE FROM mails WHERE store = $1 AND order_id = $2 AND sequence >= $3 AND state = 'queued' AND attempt = 0
+DELETE FROM mails WHERE store = $1 AND coalesce(order_id, '') = $2 AND sequence >= $3 AND state = 'queued' AND attempt = 0
 
 -- forget_answers --
 UPDATE commands SET outcome = NULL, answer = NULL, answered_at = NULL, sequence = NULL
@@ -58,7 +58,10 @@ WITH the_order AS (
 ), the_attention AS (
     INSERT INTO attention (store, order_id, key, reason, since, text)
     SELECT $1, $2, key, reason, since, text FROM now_open
-    ON CONFLICT (store, order_id, key) DO NOTHING
+    -- Newer words take the place of older ones; what was over and came back is told anew.
+    ON CONFLICT (store, order_id, key) DO UPDATE SET text = EXCLUDED.text, since = EXCLUDED.since,
+        digested_in = CASE WHEN attention.since = EXCLUDED.since THEN attention.digested_in END
+    WHERE (attention.text, attention.since) IS DISTINCT FROM (EXCLUDED.text, EXCLUDED.since)
 ), the_mails AS (
     INSERT INTO mails (store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts,
         message_id)

@@ -13,7 +13,7 @@ from db.keys import Scope
 from db.pool import OUTAGES, Pool
 from orders.change import Outcome
 from orders.commands import COMMAND, Command, Payment
-from orders.errors import OrderError, Unavailable
+from orders.errors import OrderError, OrderUnreadable, Unavailable
 from orders.sentence import sentence
 from orders.store import StoreId
 from orders.words import in_words
@@ -133,7 +133,8 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         rows = raw.get("commands")
         if set(raw) != {"commands"} or not isinstance(rows, list) or not 1 <= len(rows) <= MOST_AT_ONCE:
             said = f"a list of 1 to {MOST_AT_ONCE} commands, and nothing beside it"
-            raise OrderError("door.invalid", field="commands", problem=said)
+            problems = (("commands", said),)
+            raise OrderUnreadable("door.invalid", problems=problems, field="commands", problem=said)
         slots = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def one(index: int, row: object) -> BulkResult:
@@ -156,7 +157,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     async def _one(request: Request, visitor: Visitor, index: int, row: object) -> BulkResult:
         language = language_of(request)
         order_id = str(row.get("order_id", ""))[:64] if isinstance(row, dict) else ""
-        command_id = None
+        command_id = _said_id(row)
         try:
             if not isinstance(row, dict):
                 raise OrderError("door.not_json")
@@ -198,8 +199,14 @@ def _read(fields: dict[str, Any], visitor: Visitor) -> Command:
         # The first part of a path names the type of command, which is no field.
         raise unreadable(error, skip=1 if "type" in fields else 0) from None
     if visitor.scope is Scope.CHECKOUT and not isinstance(command, Payment):
-        raise Forbidden(visitor.scope)
+        raise Forbidden(Scope.STAFF, Scope.OPS)
     return command
+
+
+def _said_id(row: object) -> str | None:
+    """The command id a row was sent with, so that its result can be found by it, also where it is no good."""
+    said = row.get("command_id") if isinstance(row, dict) else None
+    return said[:100] if isinstance(said, str) else None
 
 
 def _said(request: Request, given: Given, *, known: bool) -> tuple[HTTPStatus, str, str]:

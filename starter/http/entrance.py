@@ -34,7 +34,7 @@ class Entrance:
         async def visitor(request: Request) -> Visitor:
             key = await self._key(request)
             if key.scope not in scopes:
-                raise Forbidden(key.scope)
+                raise Forbidden(*scopes)
             return Visitor(actor=key.actor, scope=key.scope, request_id=request.state.request_id)
 
         return visitor

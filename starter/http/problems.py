@@ -26,8 +26,8 @@ class Unauthorised(OrderError):
 
 
 class Forbidden(OrderError):
-    def __init__(self, scope: str) -> None:
-        super().__init__("door.forbidden", scope=scope)
+    def __init__(self, *scopes: str) -> None:
+        super().__init__("door.forbidden", scope=", ".join(scopes))
 
 
 class TooLarge(OrderError):
