@@ -1,5 +1,7 @@
 """The steps that write transitions down and look things up in our own PostgreSQL."""
 
+import logging
+
 from temporalio import activity
 
 from db import pickup_codes
@@ -9,6 +11,8 @@ from db.record import record
 from db.vault import Vault
 from workflows.steps import CodeCheck, MemorySteps, Record
 
+log = logging.getLogger("pakhuis.memory")
+
 
 class Memory(MemorySteps):
     def __init__(self, pool: Pool, vault: Vault) -> None:
@@ -17,6 +21,7 @@ class Memory(MemorySteps):
 
     @activity.defn
     async def record(self, record_: Record) -> None:
+        order = f"{record_.store}/{record_.order_id}"
         async with self._pool.acquire() as connection:
             await record(
                 connection,
@@ -26,6 +31,9 @@ class Memory(MemorySteps):
                 record_.decided_at,
                 record_.transitions,
             )
+        for each in record_.transitions:
+            kinds = [f"{entry.kind} {entry.outcome}" for entry in each.entries]
+            log.info("recorded", extra={"order": order, "sequence": each.sequence, "kinds": kinds})
 
     @activity.defn
     async def check_pickup_code(self, check: CodeCheck) -> bool:

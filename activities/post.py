@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import assert_never
@@ -20,6 +21,7 @@ from mails.letters import PartsMissing, render
 from mails.message import compose
 from workflows.steps import MaybeSent, Notice, NoticeAnswer, NotSent, PostSteps, Sent
 
+log = logging.getLogger("pakhuis.post")
 HEARTBEAT_SECONDS = 10
 PURPOSE = "mail"
 
@@ -110,6 +112,15 @@ class Post(PostSteps):
                 assert_never(answer)
 
     async def _settle(self, mail: OutgoingMail, state: str, code: int | None, reply: str) -> None:
+        order = f"{mail.store}/{mail.order_id or '-'}"
+        facts = {
+            "order": order,
+            "mail": str(mail.kind),
+            "state": state,
+            "code": code,
+            "attempt": mail.attempt,
+        }
+        log.info("mail", extra=facts)
         async with self._pool.acquire() as connection:
             await outbox.settle(connection, mail, state, code, reply)
 

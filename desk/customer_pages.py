@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
-from orders.store import LANGUAGES, Language, StoreSettings
+from orders.colour import luminance
+from orders.store import Language, StoreSettings
 from orders.words import say
 
 SECRET_HEADERS: Final = {
@@ -88,33 +89,7 @@ def draw(page: Page, *, status_code: int = 200) -> HTMLResponse:
     return HTMLResponse(html, status_code=status_code, headers=headers)
 
 
-def wanted_language(accept_language: str, among: tuple[Language, ...] = LANGUAGES) -> Language:
-    """The first of our languages in the order a browser prefers them (RFC 9110, 12.5.4); else our first."""
-    preferences = []
-    for position, preference in enumerate(accept_language[:500].split(",")):
-        tag, _, weight = preference.partition(";")
-        preferences.append((-_weight(weight), position, tag.strip().lower().split("-")[0]))
-    for negative_weight, _, name in sorted(preferences):
-        for language in among:
-            if language == name and negative_weight < 0:
-                return language
-    return among[0]
-
-
-def _weight(text: str) -> float:
-    name, _, value = text.partition("=")
-    if name.strip().lower() != "q":
-        return 1.0
-    try:
-        weight = float(value)
-    except ValueError:
-        return 0.0
-    return weight if 0 <= weight <= 1 else 0.0
-
-
 def _readable_on(colour: str) -> str:
-    """Black or white, whichever stands out more from this colour (relative luminance of WCAG 2)."""
-    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+    """Black or white, whichever stands out more from this colour (contrast ratio of WCAG 2)."""
+    light = luminance(colour)
+    return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"

@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from db import reading, stores
 from db.pool import Connection
-from desk.customer_pages import ShopView, wanted_language
+from desk.customer_pages import ShopView
 from orders.store import Language
 from orders.words import TIME_ZONE, say
+from starter.http.languages import wanted_language
 
 
 class DeadLinkPage(BaseModel, frozen=True):

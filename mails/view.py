@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, field_validator
 
 from mails.clean import Line, Lines, Link, is_link, one_line
+from orders.colour import luminance
 from orders.money import Money
 from orders.store import Language, Look
 
@@ -156,18 +157,9 @@ class MailView(_Part):
     @property
     def ink(self) -> str:
         """Black or white, whichever is easier to read on the shop's colour."""
-        return "#ffffff" if _luminance(self.shop.colour) < 0.3 else "#1b1b1b"
+        return "#ffffff" if luminance(self.shop.colour) < 0.3 else "#1b1b1b"
 
     @property
     def link_colour(self) -> str:
         """The shop's colour where it can be read on white, else nearly black."""
-        return self.shop.colour if _luminance(self.shop.colour) < 0.18 else "#1b1b1b"
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 has it, 0 for black to 1 for white."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return self.shop.colour if luminance(self.shop.colour) < 0.18 else "#1b1b1b"

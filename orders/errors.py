@@ -9,7 +9,7 @@ OrderError
 ├── CommandDiffers     another command was given under this command id
 ├── OrderUnreadable    what was handed over is not an order that can be fulfilled
 ├── StoreNotFound      nobody has set up a store with this name
-├── FileNotFound       there is no such download
+├── CodeMistyped       nobody was ever given this code (orders/codes.py)
 └── Unavailable        the memory cannot be reached now; nothing was kept, so ask again
 """
 
@@ -65,11 +65,6 @@ class OrderUnreadable(OrderError):
 class StoreNotFound(OrderError):
     def __init__(self, store: str) -> None:
         super().__init__("door.store_not_found", store=store)
-
-
-class FileNotFound(OrderError):
-    def __init__(self) -> None:
-        super().__init__("door.file_not_found")
 
 
 class Unavailable(OrderError):

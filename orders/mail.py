@@ -31,6 +31,3 @@ AUDIENCE: Final[Mapping[MailKind, Audience]] = {
     kind: Audience.SHOP if kind in (MailKind.NEW_ORDER, MailKind.ATTENTION_DIGEST) else Audience.CUSTOMER
     for kind in MailKind
 }
-
-CARRIES_SECRETS: Final = (MailKind.DOWNLOADS, MailKind.GIFT_CARD, MailKind.READY_FOR_PICKUP)
-"""Mails with links or codes in them: sent twice they may be spent twice, so never resent on a guess."""

@@ -1,17 +1,28 @@
 """An order: what was bought, by whom, and where it goes."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from orders.money import Amount, Money
 from orders.store import MailAddress, PaymentKind, StoreId
 
 MOST_LINES: Final = 1000
 MOST_GIFT_CARDS_PER_LINE: Final = 100
+EARLIEST_YEAR: Final = 1970
+LATEST_YEAR: Final = 2199
 
 
 def _storable(text: str) -> str:
@@ -23,6 +34,22 @@ def _storable(text: str) -> str:
     return text
 
 
+def in_our_time(moment: datetime) -> datetime:
+    """The moment, if it is one of ours: the first and the last hours of the calendar cannot be told in
+    another time zone. Raises ValueError otherwise."""
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValueError(f"lies between the years {EARLIEST_YEAR} and {LATEST_YEAR}")
+    return moment
+
+
+def _written_out(value: object) -> object:
+    # A bare number would be taken for seconds, or for milliseconds, whichever is nearer to our time.
+    if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value[1:]):
+        raise ValueError('a time is written as in RFC 3339, such as "2026-11-20T10:15:00+01:00"')
+    return value
+
+
+PlacedAt = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_our_time)]
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
 LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
@@ -144,7 +171,7 @@ class Order(_Noun):
     order_id: OrderId
     store: StoreId = "default"
     number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_storable)]
-    placed_at: AwareDatetime
+    placed_at: PlacedAt
     currency: Currency
     locale: Locale | None = None
     customer: Customer = Customer()

@@ -42,10 +42,6 @@ class Plan(BaseModel, frozen=True):
     copies_customer_mails: bool = False
     policy: Policy = Field(default_factory=lambda: DEFAULT_POLICY)
 
-    @property
-    def key(self) -> str:
-        return f"{self.store}/{self.order_id}"
-
     def money(self, minor: int) -> Money:
         return Money(minor=minor, currency=self.currency)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-LIBRARIES = ("temporalio", "uvicorn.access", "httpx", "asyncio")
+LIBRARIES = ("temporalio", "uvicorn", "httpx", "asyncio")
 
 
 class Lines(JsonFormatter):

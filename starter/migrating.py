@@ -6,7 +6,7 @@ import asyncpg
 from temporalio.client import Client
 
 from db import migrate as migrations
-from starter.temporal import register_search_attributes
+from starter.temporal import make_namespace, register_search_attributes
 
 
 class Migrated(NamedTuple):
@@ -17,7 +17,7 @@ class Migrated(NamedTuple):
 
 
 async def migrate(database_url: str, client: Client | None) -> Migrated:
-    """Bring the schema up to date, and make our search attributes known to Temporal's namespace.
+    """Bring the schema up to date, and make Temporal's namespace and our search attributes in it.
 
     Without a client only the database is done. Raises MigrationRefused, one of OUTAGES, or RPCError when
     Temporal cannot be reached; the database is done first, and stays so.
@@ -27,5 +27,8 @@ async def migrate(database_url: str, client: Client | None) -> Migrated:
         applied = await migrations.migrate(connection)
     finally:
         await connection.close()
-    registered = await register_search_attributes(client) if client is not None else []
+    if client is None:
+        return Migrated(tuple(applied), ())
+    await make_namespace(client)
+    registered = await register_search_attributes(client)
     return Migrated(tuple(applied), tuple(registered))

@@ -53,5 +53,5 @@ async def open_front_door(settings: Settings) -> AsyncIterator[Opened]:
             delivery=delivery,
             waiting=waiting,
             front_door=FrontDoor(pool, vault, delivery, waiting),
-            viewer=Viewer(vault, settings.public_url, settings.temporal_ui_url),
+            viewer=Viewer(vault, settings.public_url, settings.temporal_ui_url, client.namespace),
         )

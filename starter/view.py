@@ -1,14 +1,16 @@
 """An order as it is answered: from PostgreSQL only, its sentences in the reader's language."""
 
 from datetime import datetime
+from decimal import Decimal
+from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
 from db import reading
 from db.pool import Connection
 from db.vault import Vault
-from orders.money import written
-from orders.order import Address, Customer, Line, Totals
+from orders.money import exponent, written
+from orders.order import Address, Customer, Line, Order, Totals
 from orders.sentence import Fact, Sentence
 from orders.state import OrderFacts
 from orders.store import Language
@@ -149,12 +151,16 @@ class ListAnswer(BaseModel):
 
 
 class Viewer:
-    """Builds the answers. `public_url` is where customers reach us, `temporal_ui_url` where ops look."""
+    """Builds the answers. `public_url` is where customers reach us, `temporal_ui_url` where ops look, in
+    Temporal's `namespace`."""
 
-    def __init__(self, vault: Vault, public_url: str, temporal_ui_url: str) -> None:
+    def __init__(
+        self, vault: Vault, public_url: str, temporal_ui_url: str, namespace: str = "default"
+    ) -> None:
         self._vault = vault
         self._public_url = public_url.rstrip("/")
         self._temporal_ui_url = temporal_ui_url.rstrip("/")
+        self._namespace = namespace
 
     async def order(
         self, connection: Connection, store: str, order_id: str, language: Language
@@ -163,9 +169,8 @@ class Viewer:
         kept, moments, mails = await reading.whole(connection, store, order_id)
         reasons = {each.command_id: each.words for each in moments if each.command_id and each.words}
         order, facts = kept.order, kept.facts
-        temporal = (
-            f"{self._temporal_ui_url}/namespaces/default/workflows/{_quoted(workflow_id(store, order_id))}"
-        )
+        workflow = quote(workflow_id(store, order_id), safe="")
+        temporal = f"{self._temporal_ui_url}/namespaces/{self._namespace}/workflows/{workflow}"
         return OrderAnswer(
             order_id=order_id,
             store=store,
@@ -186,7 +191,7 @@ class Viewer:
             shipping_address=order.shipping_address,
             option=order.fulfillment.option if order.fulfillment else "",
             payment_method=order.payment.method,
-            totals=order.totals,
+            totals=_totals(order),
             amount_due=written(kept.due_minor, order.currency),
             comment=order.comment,
             staff_note=order.staff_note,
@@ -282,6 +287,15 @@ def with_words(text: Sentence, words: str | None) -> Sentence:
     return text.model_copy(update={"facts": facts})
 
 
+def _totals(order: Order) -> Totals:
+    """The amounts with the decimals of their currency, however they were written when they came."""
+    one_minor = Decimal(1).scaleb(-exponent(order.currency))
+    amounts = {
+        name: amount.quantize(one_minor) for name, amount in order.totals if isinstance(amount, Decimal)
+    }
+    return order.totals.model_copy(update=amounts)
+
+
 def _lines(lines: tuple[Line, ...], facts: OrderFacts) -> list[LineAnswer]:
     state = {line.line_id: line for line in facts.lines}
     return [
@@ -314,7 +328,3 @@ def _parcels(facts: OrderFacts) -> list[ParcelAnswer]:
         )
         for each in facts.parcels
     ]
-
-
-def _quoted(workflow: str) -> str:
-    return workflow.replace("/", "%2F")

@@ -14,6 +14,7 @@ from db.pool import OUTAGES, Pool
 from orders.change import Outcome
 from orders.commands import COMMAND, Command, Payment
 from orders.errors import OrderError, OrderUnreadable, Unavailable
+from orders.order import OrderId
 from orders.sentence import sentence
 from orders.store import StoreId
 from orders.words import in_words
@@ -41,7 +42,7 @@ class BulkRow(BaseModel):
     """One command of many: an order, and the command's own fields."""
 
     model_config = ConfigDict(extra="allow")
-    order_id: str = Field(max_length=64)
+    order_id: OrderId
     store: StoreId | None = None
 
 
@@ -73,14 +74,14 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     )
     async def give(
         request: Request,
-        order_id: str,
+        order_id: OrderId,
         visitor: Annotated[Visitor, Depends(entrance(*Scope))],
         store: StoreId | None = None,
     ) -> Response:
         """Give an order a command. It is kept before anything else happens to it, applied once by its
         `command_id`, and answered within a moment; the same again answers the same."""
         command = _read(parsed(await body(request)), visitor)
-        given = await front_door.give(order_id[:64].replace("\x00", ""), command, visitor, store=store)
+        given = await front_door.give(order_id, command, visitor, store=store)
         return await _answer(request, given)
 
     async def _answer(request: Request, given: Given) -> Response:
@@ -168,8 +169,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             fields = {name: value for name, value in row.items() if name not in ("order_id", "store")}
             command = _read(fields, visitor)
             command_id = command.command_id
-            order_id = target.order_id.replace("\x00", "")
-            given = await front_door.give(order_id, command, visitor, store=target.store)
+            given = await front_door.give(target.order_id, command, visitor, store=target.store)
         except OrderError as error:
             return BulkResult(
                 index=index,

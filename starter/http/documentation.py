@@ -93,6 +93,9 @@ COMMAND_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
 }
 """One per type of command; a test holds them to the commands there are."""
 
+KEYLESS: Final = ("/healthz", "/readyz", "/metrics")
+"""Calls that answer whoever asks: they tell nothing about a person."""
+
 WHEN: Final[dict[int, str]] = {
     400: "The body is not a JSON object, or a cursor is not one of ours.",
     401: "No key, or one nobody knows.",
@@ -152,4 +155,9 @@ def with_schemas(openapi: dict[str, Any], *models: type[BaseModel]) -> dict[str,
         for name, part in schema.pop("$defs", {}).items():
             schemas.setdefault(name, part)
         schemas.setdefault(model.__name__, schema)
+    openapi["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    openapi["security"] = [{"key": []}]
+    for path in KEYLESS:
+        for operation in openapi["paths"][path].values():
+            operation["security"] = []
     return openapi

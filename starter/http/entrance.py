@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from fastapi import Request
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
 
 from db import keys
 from db.keys import Key, Scope
 from db.pool import OUTAGES, Pool
-from orders.errors import OrderError, Unavailable
+from orders.errors import OrderError, OrderUnreadable, Unavailable
 from starter.front_door import Visitor
 from starter.http.problems import Forbidden, TooLarge, Unauthorised
 
@@ -33,6 +35,7 @@ class Entrance:
 
         async def visitor(request: Request) -> Visitor:
             key = await self._key(request)
+            _only_known_parameters(request)
             if key.scope not in scopes:
                 raise Forbidden(*scopes)
             return Visitor(actor=key.actor, scope=key.scope, request_id=request.state.request_id)
@@ -58,6 +61,21 @@ class Entrance:
             self._known.clear()
         self._known[secret] = (time.monotonic() + REMEMBER_SECONDS, key)
         return key
+
+
+def _only_known_parameters(request: Request) -> None:
+    """Raises OrderUnreadable for a parameter the call does not have: a filter with a slip of the pen in its
+    name would else answer every order there is."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return
+    known = {field.alias for field in get_flat_dependant(route.dependant).query_params}
+    for name in request.query_params:
+        if name not in known:
+            said = "there is no such parameter"
+            raise OrderUnreadable(
+                "door.invalid", problems=((name[:100], said),), field=name[:100], problem=said
+            )
 
 
 async def body(request: Request, limit: int = LARGEST_BODY) -> bytes:

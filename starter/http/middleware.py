@@ -61,9 +61,16 @@ class RequestIds:
                 "request",
                 extra={
                     "request_id": request_id,
+                    "order": _order_of(scope),
                     "method": scope["method"],
                     "path": scrub_path(scope["path"])[:200],
                     "status": status,
                     "milliseconds": round(seconds * 1000, 1),
                 },
             )
+
+
+def _order_of(scope: Scope) -> str | None:
+    """The order a request was about: from its path, or as the call itself noted it."""
+    known = scope.get("path_params", {}).get("order_id") or scope["state"].get("order")
+    return str(known)[:64] if known else None

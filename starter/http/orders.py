@@ -6,14 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from db import reading
 from db.keys import Scope
 from db.pool import OUTAGES, Pool
 from db.reading import Filter
 from orders.errors import OrderUnreadable, Unavailable
-from orders.order import Order
+from orders.order import FulfillmentMethod, Order, OrderId, in_our_time
+from orders.status import FulfillmentStatus, PaymentStatus
 from orders.store import StoreId
 from orders.words import in_words
 from starter import ecwid
@@ -24,6 +25,7 @@ from starter.http.problems import HTTP_STATUS, language_of
 from starter.view import ListAnswer, OrderAnswer, Viewer
 
 LONGEST_SEARCH = 200
+Moment = Annotated[datetime, AfterValidator(in_our_time)]
 
 
 class PlacedOne(BaseModel):
@@ -75,6 +77,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         """Keep an order and start fulfilling it. The same order again changes nothing and answers 200."""
         if format is Format.PAKHUIS:
             placed = await front_door.place(parsed(await body(request)))
+            request.state.order = placed.order_id
             kept = await answer(request, placed.store, placed.order_id)
             status = HTTPStatus.CREATED if placed.is_new else HTTPStatus.OK
             return Response(kept.model_dump_json(), status, media_type="application/json")
@@ -99,13 +102,13 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     async def list_orders(
         visitor: Annotated[Visitor, Depends(entrance(*Scope))],
         store: StoreId | None = None,
-        payment_status: Annotated[list[str] | None, Query(max_length=20)] = None,
-        fulfillment_status: Annotated[list[str] | None, Query(max_length=20)] = None,
-        method: Annotated[list[str] | None, Query(max_length=10)] = None,
+        payment_status: Annotated[list[PaymentStatus] | None, Query(max_length=20)] = None,
+        fulfillment_status: Annotated[list[FulfillmentStatus] | None, Query(max_length=20)] = None,
+        method: Annotated[list[FulfillmentMethod] | None, Query(max_length=10)] = None,
         attention: bool | None = None,
         open: bool | None = None,
-        placed_from: datetime | None = None,
-        placed_to: datetime | None = None,
+        placed_from: Moment | None = None,
+        placed_to: Moment | None = None,
         q: Annotated[str | None, Query(max_length=LONGEST_SEARCH, description="Words to find.")] = None,
         cursor: Annotated[str | None, Query(max_length=400)] = None,
         limit: Annotated[int, Query(ge=1, le=reading.LONGEST_PAGE)] = 50,
@@ -133,14 +136,14 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     @routes.get("/v1/orders/{order_id}", responses=PROBLEMS(400, 401, 403, 404, 422, 503))
     async def show(
         request: Request,
-        order_id: str,
+        order_id: OrderId,
         visitor: Annotated[Visitor, Depends(entrance(*Scope))],
         store: StoreId | None = None,
     ) -> OrderAnswer:
         """One order: statuses, lines with their unit ledger, parcels, payments, attention, timeline."""
         try:
             async with pool.acquire() as connection:
-                owner = await reading.store_of(connection, order_id[:100].replace("\x00", ""), store)
+                owner = await reading.store_of(connection, order_id, store)
                 return await viewer.order(connection, owner, order_id, language_of(request))
         except OUTAGES as outage:
             raise Unavailable from outage
@@ -169,5 +172,4 @@ def _many(request: Request, results: list[Placed | NotPlaced]) -> PlacedMany:
 
 def _aware(moment: datetime | None) -> datetime | None:
     """A time without a zone is taken as UTC."""
-
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

@@ -10,12 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from orders import errors
+from orders.codes import CodeMistyped
 from orders.errors import OrderError
 from orders.sentence import Sentence, sentence
-from orders.store import LANGUAGES, Language
+from orders.store import Language
 from orders.words import in_words
+from starter.http.languages import wanted_language
 
 log = logging.getLogger("pakhuis.http")
 
@@ -44,7 +47,7 @@ HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
     errors.CommandDiffers: HTTPStatus.CONFLICT,
     errors.OrderUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.StoreNotFound: HTTPStatus.UNPROCESSABLE_ENTITY,
-    errors.FileNotFound: HTTPStatus.NOT_FOUND,
+    CodeMistyped: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Unauthorised: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
@@ -71,12 +74,7 @@ class Problem(BaseModel):
 
 def language_of(request: Request) -> Language:
     """The reader's language: the first of ours in Accept-Language, else English."""
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.split(";")[0].strip().lower()[:2]
-        for language in LANGUAGES:
-            if tag == language:
-                return language
-    return "en"
+    return wanted_language(request.headers.get("accept-language", ""))
 
 
 def problem(
@@ -102,6 +100,13 @@ def problem(
         headers["Retry-After"] = "2"
     content = {**body.model_dump(mode="json"), **more}
     return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def _methods_here(request: Request) -> list[str]:
+    # One address may have several routes; the framework names the methods of the first only.
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 def install(app: FastAPI) -> None:
@@ -136,6 +141,8 @@ def install(app: FastAPI) -> None:
             said = sentence(key)
         answer = problem(request, status, said)
         answer.headers.update(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods_here(request))
         return answer
 
     @app.exception_handler(Exception)

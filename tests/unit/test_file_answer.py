@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.files import FilesFolder, OpenFile
-from desk.customer_pages import wanted_language
 from desk.file_answer import Part, content_disposition, file_headers, part_of
+from starter.http.languages import wanted_language
 
 
 @pytest.fixture

@@ -52,7 +52,6 @@ DOOR: Final[Mapping[str, set[str]]] = {
     "door.order_differs": {"order_id"},
     "door.command_differs": {"command_id"},
     "door.store_not_found": {"store"},
-    "door.file_not_found": set(),
     "door.unavailable": set(),
     "door.unauthorised": set(),
     "door.forbidden": {"scope"},
@@ -62,7 +61,6 @@ DOOR: Final[Mapping[str, set[str]]] = {
     "door.kept_for_later": set(),
     "door.payment_before_order": set(),
     "door.order_ended": set(),
-    "door.payment_after_end": {"amount"},
     "door.workflow_stopped": set(),
     "door.money_does_not_add_up": {"fields"},
     "door.unknown_format": set(),
@@ -72,7 +70,6 @@ DOOR: Final[Mapping[str, set[str]]] = {
     "door.unexpected": {"request_id"},
     "door.history": {"status"},
     "door.refused_history": set(),
-    "door.too_many_requests": set(),
     "door.cursor_unreadable": set(),
 }
 """What the front door says, with its facts: spoken in other rooms than this test reads closely."""

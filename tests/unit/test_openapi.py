@@ -1,0 +1,95 @@
+"""What /openapi.json promises: every reference resolves, every call shows its errors and its examples."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from db.pool import Pool
+from db.vault import Vault
+from orders.commands import COMMAND, TYPES
+from orders.order import Order
+from starter.front_door import FrontDoor
+from starter.http.app import create_app
+from starter.http.documentation import COMMAND_EXAMPLES, KEYLESS, ORDER_EXAMPLE
+from starter.view import Viewer
+
+
+@pytest.fixture(scope="module")
+def openapi() -> dict[str, Any]:
+    """The document as it is served; no connection is needed to write it."""
+    viewer = Viewer(Vault("-" * 32), "http://pakhuis.test", "")
+    app = create_app(cast(FrontDoor, None), viewer, cast(Pool, None))
+    document: dict[str, Any] = json.loads(json.dumps(app.openapi()))
+    return document
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def operations(openapi: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in openapi["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_every_reference_in_the_document_resolves(openapi: dict[str, Any]) -> None:
+    found = set(references(openapi))
+
+    assert found
+    assert {name for name in found if name.rsplit("/", 1)[1] not in openapi["components"]["schemas"]} == set()
+
+
+def test_the_calls_of_the_contract_are_all_there(openapi: dict[str, Any]) -> None:
+    assert {(path, method) for path, method, _ in operations(openapi)} == {
+        ("/v1/orders", "post"),
+        ("/v1/orders", "get"),
+        ("/v1/orders/{order_id}", "get"),
+        ("/v1/orders/{order_id}/commands", "post"),
+        ("/v1/commands", "post"),
+        ("/healthz", "get"),
+        ("/readyz", "get"),
+        ("/metrics", "get"),
+    }
+
+
+def test_every_call_with_a_key_shows_what_it_answers_without_one_and_when_the_database_is_away(
+    openapi: dict[str, Any],
+) -> None:
+    for path, method, operation in operations(openapi):
+        if path not in KEYLESS:
+            shown = operation["responses"]
+            assert {"401", "403", "422", "503"} <= set(shown), (path, method)
+            assert "application/problem+json" in shown["401"]["content"], (path, method)
+
+
+def test_only_the_calls_for_probes_need_no_key(openapi: dict[str, Any]) -> None:
+    keyless = {path for path, _, operation in operations(openapi) if operation.get("security") == []}
+
+    assert openapi["security"] == [{"key": []}]
+    assert keyless == set(KEYLESS)
+
+
+def test_every_call_that_takes_a_body_shows_an_example_of_it(openapi: dict[str, Any]) -> None:
+    for path, method, operation in operations(openapi):
+        if method == "post":
+            body = operation["requestBody"]["content"]["application/json"]
+            assert body.get("example") or body.get("examples"), path
+
+
+def test_every_example_is_one_the_door_would_take() -> None:
+    Order.model_validate(ORDER_EXAMPLE)
+    for name, example in COMMAND_EXAMPLES.items():
+        assert COMMAND.validate_python(example).type == name
+
+    assert set(COMMAND_EXAMPLES) == set(TYPES)
