@@ -35,26 +35,30 @@ class Bare:
     def step(self, name: str) -> None:
         self._seen += 1
 
-    @workflow.query
-    def seen(self) -> int:
-        return self._seen
+    @workflow.update
+    async def awaited_step(self, name: str) -> None:
+        self._seen += 1
 
 
-async def one(client: Client) -> None:
-    """One bare workflow from start to end."""
+async def one(client: Client, *, awaited: bool) -> None:
+    """One bare workflow from start to end. `awaited`: each step is answered before the next is taken, as a
+    command of ours is; else five signals are sent as fast as they go, and mostly arrive together."""
     handle = await client.start_workflow(Bare.run, id=f"bare/{uuid.uuid4()}", task_queue=QUEUE)
     for name in SIGNALS:
-        await handle.signal(Bare.step, name)
+        if awaited:
+            await handle.execute_update(Bare.awaited_step, name)
+        else:
+            await handle.signal(Bare.step, name)
     await handle.result()
 
 
-async def per_minute(client: Client, count: int, in_flight: int) -> float:
+async def per_minute(client: Client, count: int, in_flight: int, *, awaited: bool) -> float:
     """Bare workflows a minute, so many at once."""
     slots = asyncio.Semaphore(in_flight)
 
     async def slotted() -> None:
         async with slots:
-            await one(client)
+            await one(client, awaited=awaited)
 
     began = time.perf_counter()
     await asyncio.gather(*(slotted() for _ in range(count)))

@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+
+from orders.errors import Unavailable
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -26,6 +30,16 @@ OUTAGES: tuple[type[BaseException], ...] = (
     asyncpg.InternalClientError,
 )
 """PostgreSQL cannot be reached or cannot write now; nothing was kept."""
+
+
+@asynccontextmanager
+async def within_reach(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection to ask with. Raises Unavailable where PostgreSQL is out of reach, now or while asking."""
+    try:
+        async with pool.acquire() as connection:
+            yield connection
+    except OUTAGES as outage:
+        raise Unavailable from outage
 
 
 async def prepare(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Downloads: the file behind a link, or the page that says why there is none."""
 
+from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
@@ -17,15 +18,10 @@ from db.downloads import (
     see_download,
 )
 from db.files import FilesFolder, OpenFile
-from db.pool import Connection, Pool
+from db.pool import Connection, Pool, within_reach
 from desk.customer_pages import SECRET_HEADERS, draw
 from desk.dead_link import page_of_known_link, page_of_unknown_link
 from desk.file_answer import FileAnswer, file_headers, part_of
-
-GONE = 410
-NOT_FOUND = 404
-UNAVAILABLE = 503
-OUTSIDE_THE_FILE = 416
 
 
 def downloads_router(pool: Pool, files_folder: Path) -> APIRouter:
@@ -35,15 +31,15 @@ def downloads_router(pool: Pool, files_folder: Path) -> APIRouter:
 
     @router.api_route("/d/{token}", methods=["GET", "HEAD"])
     async def download(token: str, request: Request) -> Response:
-        async with pool.acquire() as connection:
+        async with within_reach(pool) as connection:
             seen = await see_download(connection, token)
             if not isinstance(seen, Opened):
                 return await _dead(connection, seen, request)
         file = await run_in_threadpool(files.open, seen.file)
         if file is None:
-            async with pool.acquire() as connection:
+            async with within_reach(pool) as connection:
                 page = await page_of_known_link(connection, seen.store, seen.order_id, "file_missing")
-            return draw(page, status_code=UNAVAILABLE)
+            return draw(page, status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             answer = await _send(pool, token, seen, file, request)
         except BaseException:
@@ -64,8 +60,9 @@ async def _send(pool: Pool, token: str, seen: Opened, file: OpenFile, request: R
     part = part_of(file, request.headers.get("range"), request.headers.get("if-range"))
     if part is None:
         outside = {"Content-Range": f"bytes */{file.size}", "Accept-Ranges": "bytes"}
-        return Response(status_code=OUTSIDE_THE_FILE, headers=SECRET_HEADERS | outside)
-    async with pool.acquire() as connection:
+        headers = SECRET_HEADERS | outside
+        return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    async with within_reach(pool) as connection:
         opened = await open_download(connection, token, continues=part.start > 0)
         if not isinstance(opened, Opened):
             return await _dead(connection, opened, request)
@@ -76,7 +73,9 @@ async def _dead(connection: Connection, dead: Dead, request: Request) -> Respons
     match dead:
         case Unknown():
             language = request.headers.get("accept-language", "")
-            return draw(await page_of_unknown_link(connection, "unknown", language), status_code=NOT_FOUND)
+            return draw(
+                await page_of_unknown_link(connection, "unknown", language), status_code=HTTPStatus.NOT_FOUND
+            )
         case Expired(store, order_id, at):
             page = await page_of_known_link(connection, store, order_id, "expired", at=at)
         case UsedUp(store, order_id):
@@ -85,4 +84,4 @@ async def _dead(connection: Connection, dead: Dead, request: Request) -> Respons
             page = await page_of_known_link(connection, store, order_id, "replaced")
         case Refunded(store, order_id):
             page = await page_of_known_link(connection, store, order_id, "refunded")
-    return draw(page, status_code=GONE)
+    return draw(page, status_code=HTTPStatus.GONE)

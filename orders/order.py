@@ -49,7 +49,7 @@ def _written_out(value: object) -> object:
     return value
 
 
-PlacedAt = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(in_our_time)]
+PlacedAt = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
 LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
@@ -208,7 +208,7 @@ class Order(_Noun):
     def _amounts(self) -> Iterator[tuple[str, Decimal]]:
         for index, line in enumerate(self.lines):
             yield f"lines.{index}.unit_price", line.unit_price
-        for name in ("items", "shipping", "fees", "discount", "tax", "total"):
+        for name in ("items", "shipping", "discount", "total"):
             yield f"totals.{name}", getattr(self.totals, name)
 
     @property

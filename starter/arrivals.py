@@ -12,7 +12,7 @@ from db.intake import Arrival
 from orders.change import Entry, Outcome
 from orders.errors import OrderUnreadable
 from orders.money import Money
-from orders.order import LineKind, Order, WrongField
+from orders.order import LineKind, Order, WrongField, in_our_time
 from orders.parcel import Parcel, ParcelLine, ParcelState
 from orders.plan import Plan, plan_for
 from orders.rules.closing import headline
@@ -52,9 +52,18 @@ class Foreign:
 def read(body: object) -> Order:
     """An order of our own format. Raises OrderUnreadable with the path of every field that is wrong."""
     try:
-        return Order.model_validate(body)
+        order = Order.model_validate(body)
     except ValidationError as error:
         raise unreadable(error) from None
+    # Asked here and not of every Order: what was kept before is read as one too, and not judged again.
+    try:
+        in_our_time(order.placed_at)
+    except ValueError as error:
+        problems = (("placed_at", str(error)),)
+        raise OrderUnreadable(
+            "door.invalid", problems=problems, field="placed_at", problem=str(error)
+        ) from None
+    return order
 
 
 def unreadable(error: ValidationError, skip: int = 0) -> OrderUnreadable:

@@ -11,7 +11,7 @@ from db import commands, intake, stores
 from db.commands import Answer
 from db.fingerprint import fingerprint
 from db.keys import Scope
-from db.pool import OUTAGES, Pool
+from db.pool import OUTAGES, Pool, within_reach
 from db.vault import Vault
 from orders.commands import Command, Payment
 from orders.errors import OrderError, OrderNotFound, OrderUnreadable, Unavailable
@@ -170,22 +170,16 @@ class FrontDoor:
                 return answer
 
     async def _settings(self, store: str) -> StoreSettings:
-        try:
-            async with self._pool.acquire() as connection:
-                return await stores.settings(connection, store)
-        except OUTAGES as outage:
-            raise Unavailable from outage
+        async with within_reach(self._pool) as connection:
+            return await stores.settings(connection, store)
 
     async def _keep(self, order: Order, format_: Format, body: object, foreign: Foreign | None) -> Placed:
         mark = fingerprint(body)
         at = datetime.now(UTC)
-        try:
-            async with self._pool.acquire() as connection:
-                settings = await stores.settings(connection, order.store)
-                arrival = arrivals.arrival(order, settings, at, str(format_), mark, foreign)
-                is_new = await intake.keep(connection, self._vault, arrival, settings, at)
-        except OUTAGES as outage:
-            raise Unavailable from outage
+        async with within_reach(self._pool) as connection:
+            settings = await stores.settings(connection, order.store)
+            arrival = arrivals.arrival(order, settings, at, str(format_), mark, foreign)
+            is_new = await intake.keep(connection, self._vault, arrival, settings, at)
         if is_new and not arrival.is_history:
             self._delivery.nudge(order.store, order.order_id)
         warnings = foreign.warnings if foreign else ()

@@ -1,6 +1,7 @@
 """Running a process: on uvloop where there is one (a fifth more orders a minute), and ending it cleanly."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine
@@ -18,6 +19,14 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         uvloop.run(work)
     else:
         asyncio.run(work)
+
+
+def collect_less_often() -> None:
+    """Tell the garbage collector that what is loaded by now stays, and to look less often at the rest: most
+    of what a request leaves behind is freed without it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def leave(code: int) -> NoReturn:

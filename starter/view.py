@@ -1,153 +1,32 @@
 """An order as it is answered: from PostgreSQL only, its sentences in the reader's language."""
 
-from datetime import datetime
 from decimal import Decimal
 from urllib.parse import quote
-
-from pydantic import BaseModel, Field
 
 from db import reading
 from db.pool import Connection
 from db.vault import Vault
 from orders.money import exponent, written
-from orders.order import Address, Customer, Line, Order, Totals
+from orders.order import Line, Order, Totals
 from orders.sentence import Fact, Sentence
 from orders.state import OrderFacts
 from orders.store import Language
-from orders.units import Units
 from orders.words import in_words
+from starter.answers import (
+    AttentionAnswer,
+    HoldAnswer,
+    LineAnswer,
+    Links,
+    ListAnswer,
+    MailAnswer,
+    MomentAnswer,
+    OrderAnswer,
+    ParcelAnswer,
+    ParcelLineAnswer,
+    PaymentAnswer,
+    RowAnswer,
+)
 from starter.delivery import workflow_id
-
-
-class LineAnswer(BaseModel):
-    line_id: str
-    kind: str
-    sku: str
-    name: str
-    options: list[str]
-    quantity: int
-    unit_price: str
-    files: list[str]
-    units: Units
-    issued: bool = Field(description="Its download links or gift-card codes exist.")
-
-
-class ParcelLineAnswer(BaseModel):
-    line_id: str
-    quantity: int
-
-
-class ParcelAnswer(BaseModel):
-    parcel: str
-    state: str
-    since: datetime
-    carrier: str | None
-    tracking_number: str | None
-    weight_grams: int | None
-    lines: list[ParcelLineAnswer]
-
-
-class PaymentAnswer(BaseModel):
-    status: str
-    amount: str
-    currency: str
-    reference: str | None
-    at: datetime
-
-
-class HoldAnswer(BaseModel):
-    reason: str
-    since: datetime
-    by: str
-
-
-class AttentionAnswer(BaseModel):
-    reason: str
-    subject: str
-    since: datetime
-    text: str
-
-
-class MomentAnswer(BaseModel):
-    at: datetime
-    kind: str
-    outcome: str
-    actor: str
-    command_id: str | None
-    text: str
-
-
-class MailAnswer(BaseModel):
-    kind: str
-    state: str
-    is_copy: bool
-    created_at: datetime
-    sent_at: datetime | None
-
-
-class Links(BaseModel):
-    customer_page: str
-    temporal: str | None
-
-
-class OrderAnswer(BaseModel):
-    """An order with its statuses, its unit ledger, its parcels, its money and its timeline."""
-
-    order_id: str
-    store: str
-    number: str
-    workflow_id: str
-    payment_status: str
-    fulfillment_status: str
-    fulfillment_method: str
-    open: bool
-    history: bool = Field(description="Taken into the list as it was; it has no workflow.")
-    placed_at: datetime
-    accepted_at: datetime
-    ended_at: datetime | None
-    currency: str
-    locale: str | None
-    customer: Customer
-    billing_address: Address | None
-    shipping_address: Address | None
-    option: str
-    payment_method: str
-    totals: Totals
-    amount_due: str
-    comment: str
-    staff_note: str
-    due_at: datetime | None
-    due_for: str | None
-    lines: list[LineAnswer]
-    parcels: list[ParcelAnswer]
-    payments: list[PaymentAnswer]
-    holds: list[HoldAnswer]
-    attention: list[AttentionAnswer]
-    timeline: list[MomentAnswer]
-    mails: list[MailAnswer]
-    links: Links
-
-
-class RowAnswer(BaseModel):
-    order_id: str
-    store: str
-    number: str
-    placed_at: datetime
-    customer: str
-    total: str
-    currency: str
-    payment_status: str
-    fulfillment_status: str
-    fulfillment_method: str
-    open: bool
-    needs_attention: bool
-    due_at: datetime | None
-    due_for: str | None
-
-
-class ListAnswer(BaseModel):
-    orders: list[RowAnswer]
-    next: str | None = Field(description="Cursor of the next page; null at the end.")
 
 
 class Viewer:

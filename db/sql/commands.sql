@@ -42,11 +42,6 @@ GROUP BY store, order_id ORDER BY since LIMIT $2
 UPDATE commands SET outcome = $4, answer = $5::jsonb, answered_at = now()
 WHERE store = $1 AND order_id = $2 AND command_id = $3 AND outcome IS NULL
 
--- orphaned_payments --
--- Payments for orders that have not arrived.
-SELECT count(*) FROM commands WHERE outcome IS NULL AND NOT EXISTS
-    (SELECT FROM orders WHERE orders.store = commands.store AND orders.order_id = commands.order_id)
-
 -- answered --
 SELECT command_id FROM commands WHERE store = $1 AND order_id = $2 AND outcome IS NOT NULL ORDER BY number
 

@@ -16,9 +16,6 @@ SELECT $1, $2, line_id, position, kind, sku, name, ordered, shipped, delivered
 FROM jsonb_to_recordset($3::jsonb) AS lines (line_id text, position integer, kind text, sku text, name text,
     ordered integer, shipped integer, delivered integer)
 
--- stores_of --
-SELECT store FROM orders WHERE order_id = $1 ORDER BY store
-
 -- unstarted --
 -- Orders whose workflow nobody has started, oldest first; recent ones are still being delivered.
 SELECT store, order_id FROM orders

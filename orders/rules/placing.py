@@ -38,7 +38,7 @@ def place(plan: Plan) -> Change:
     for status, amount in (("paid", plan.paid_minor), ("refunded", plan.refunded_minor)):
         if amount:
             _money_came_before(change, status, amount)
-    money_moved(change)
+        money_moved(change)  # Each by itself: what went back after all was paid is not owed again.
     if not change.state.is_paid and plan.payment_kind in (PaymentKind.OFFLINE, PaymentKind.INVOICE):
         change.mail(MailKind.AWAITING_PAYMENT, amount_minor=change.state.due)
     if plan.method is FulfillmentMethod.NONE and not plan.has_address:

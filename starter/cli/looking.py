@@ -6,9 +6,10 @@ from db import reading
 from db.pool import OUTAGES
 from db.reading import Filter
 from db.vault import Vault
+from starter.answers import ListAnswer, OrderAnswer
 from starter.cli import connections, tables
 from starter.cli.talk import print_json, print_json_line, talk
-from starter.view import ListAnswer, OrderAnswer, Viewer
+from starter.view import Viewer
 from starter.waiting import Waiting
 
 

@@ -8,11 +8,12 @@ from db import reading
 from db.keys import Scope
 from orders.change import Outcome
 from orders.commands import Command
+from starter.answers import OrderAnswer
 from starter.cli import connections, tables
 from starter.cli.running import FAILED, KEPT_FOR_LATER
 from starter.cli.talk import print_json, printable, talk
 from starter.front_door import Given, Visitor
-from starter.view import OrderAnswer, with_words
+from starter.view import with_words
 
 
 async def send(order_id: str, command: Command, store: str | None, wait_seconds: float, as_json: bool) -> int:

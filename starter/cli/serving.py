@@ -12,6 +12,7 @@ from starter import settings as known
 from starter.cli.running import CliError
 from starter.http.app import create_app
 from starter.http.app import serve as serve_app
+from starter.loop import collect_less_often
 from starter.opening import Opened, open_front_door
 from starter.settings import Settings
 
@@ -27,6 +28,7 @@ async def serve(host: str, port: int) -> None:
         loop.add_signal_handler(number, stop.set)
     async with open_front_door(settings) as opened:
         app = create_app(opened.front_door, opened.viewer, opened.pool, windows(opened, settings))
+        collect_less_often()
         await serve_app(app, host, port, stop)
 
 

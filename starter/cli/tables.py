@@ -14,9 +14,9 @@ from starter.cli.talk import printable, talk
 if TYPE_CHECKING:
     from db.keys import Key
     from orders.store import StoreSettings
+    from starter.answers import MomentAnswer, OrderAnswer, RowAnswer
     from starter.cli.doctor import Finding
     from starter.cli.placing import Result
-    from starter.view import MomentAnswer, OrderAnswer, RowAnswer
 
 GOOD = "green"
 BAD = "red"

@@ -10,20 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from db import reading
 from db.keys import Scope
-from db.pool import OUTAGES, Pool
+from db.pool import Pool, within_reach
 from orders.change import Outcome
 from orders.commands import COMMAND, Command, Payment
-from orders.errors import OrderError, OrderUnreadable, Unavailable
+from orders.errors import OrderError, OrderUnreadable
 from orders.order import OrderId
 from orders.sentence import sentence
 from orders.store import StoreId
 from orders.words import in_words
+from starter.answers import OrderAnswer
 from starter.arrivals import unreadable
 from starter.front_door import FrontDoor, Given, Visitor
 from starter.http.documentation import COMMAND_EXAMPLES, PROBLEMS
 from starter.http.entrance import LARGEST_EXPORT, Entrance, body, parsed
 from starter.http.problems import HTTP_STATUS, Forbidden, language_of, problem
-from starter.view import OrderAnswer, Viewer, with_words
+from starter.view import Viewer, with_words
 
 MOST_AT_ONCE = 1000
 SIDE_BY_SIDE = 32
@@ -86,12 +87,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
 
     async def _answer(request: Request, given: Given) -> Response:
         order = None
-        try:
-            async with pool.acquire() as connection:
-                if await reading.exists(connection, given.store, given.order_id):
-                    order = await viewer.order(connection, given.store, given.order_id, language_of(request))
-        except OUTAGES as outage:
-            raise Unavailable from outage
+        async with within_reach(pool) as connection:
+            if await reading.exists(connection, given.store, given.order_id):
+                order = await viewer.order(connection, given.store, given.order_id, language_of(request))
         status, outcome, text = _said(request, given, known=order is not None)
         if status is HTTPStatus.CONFLICT and given.answer is not None:
             said = with_words(given.answer.text, given.answer.payload.get("reason"))

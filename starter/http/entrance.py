@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 from fastapi import Request
-from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.routing import APIRoute
 
 from db import keys
@@ -69,7 +68,7 @@ def _only_known_parameters(request: Request) -> None:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
-    known = {field.alias for field in get_flat_dependant(route.dependant).query_params}
+    known = {field.alias for field in route.dependant.query_params}
     for name in request.query_params:
         if name not in known:
             said = "there is no such parameter"

@@ -10,19 +10,20 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from db import reading
 from db.keys import Scope
-from db.pool import OUTAGES, Pool
+from db.pool import Pool, within_reach
 from db.reading import Filter
-from orders.errors import OrderUnreadable, Unavailable
+from orders.errors import OrderUnreadable
 from orders.order import FulfillmentMethod, Order, OrderId, in_our_time
 from orders.status import FulfillmentStatus, PaymentStatus
 from orders.store import StoreId
 from orders.words import in_words
 from starter import ecwid
+from starter.answers import ListAnswer, OrderAnswer
 from starter.front_door import Format, FrontDoor, NotPlaced, Placed, Visitor
 from starter.http.documentation import ORDER_EXAMPLE, PROBLEMS, json_body
 from starter.http.entrance import LARGEST_EXPORT, Entrance, body, parsed
 from starter.http.problems import HTTP_STATUS, language_of
-from starter.view import ListAnswer, OrderAnswer, Viewer
+from starter.view import Viewer
 
 LONGEST_SEARCH = 200
 Moment = Annotated[datetime, AfterValidator(in_our_time)]
@@ -48,11 +49,8 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     routes = APIRouter(tags=["orders"])
 
     async def answer(request: Request, store: str, order_id: str) -> OrderAnswer:
-        try:
-            async with pool.acquire() as connection:
-                return await viewer.order(connection, store, order_id, language_of(request))
-        except OUTAGES as outage:
-            raise Unavailable from outage
+        async with within_reach(pool) as connection:
+            return await viewer.order(connection, store, order_id, language_of(request))
 
     @routes.post(
         "/v1/orders",
@@ -127,11 +125,8 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             cursor=cursor,
             limit=limit,
         )
-        try:
-            async with pool.acquire() as connection:
-                return viewer.listed(await reading.page(connection, wanted))
-        except OUTAGES as outage:
-            raise Unavailable from outage
+        async with within_reach(pool) as connection:
+            return viewer.listed(await reading.page(connection, wanted))
 
     @routes.get("/v1/orders/{order_id}", responses=PROBLEMS(400, 401, 403, 404, 422, 503))
     async def show(
@@ -141,12 +136,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         store: StoreId | None = None,
     ) -> OrderAnswer:
         """One order: statuses, lines with their unit ledger, parcels, payments, attention, timeline."""
-        try:
-            async with pool.acquire() as connection:
-                owner = await reading.store_of(connection, order_id, store)
-                return await viewer.order(connection, owner, order_id, language_of(request))
-        except OUTAGES as outage:
-            raise Unavailable from outage
+        async with within_reach(pool) as connection:
+            owner = await reading.store_of(connection, order_id, store)
+            return await viewer.order(connection, owner, order_id, language_of(request))
 
     return routes
 

@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
 
 from orders import errors
 from orders.codes import CodeMistyped
@@ -104,9 +103,8 @@ def problem(
 
 def _methods_here(request: Request) -> list[str]:
     # One address may have several routes; the framework names the methods of the first only.
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
-    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in here for method in route.methods or ()})
+    path = getattr(request.scope.get("route"), "path", "")
+    return [method.upper() for method in request.app.openapi()["paths"].get(path, ())]
 
 
 def install(app: FastAPI) -> None:
@@ -141,8 +139,8 @@ def install(app: FastAPI) -> None:
             said = sentence(key)
         answer = problem(request, status, said)
         answer.headers.update(error.headers or {})
-        if status is HTTPStatus.METHOD_NOT_ALLOWED:
-            answer.headers["Allow"] = ", ".join(_methods_here(request))
+        if status is HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_here(request)):
+            answer.headers["Allow"] = ", ".join(sorted(methods))
         return answer
 
     @app.exception_handler(Exception)

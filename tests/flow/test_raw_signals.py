@@ -137,6 +137,25 @@ async def test_a_command_of_the_door_that_repeats_a_signal_is_answered_as_a_repe
     assert answer.json()["order"]["lines"][0]["units"]["picked"] == 2
 
 
+async def test_a_signal_that_came_twice_leaves_the_command_of_the_door_its_answer(house: House) -> None:
+    order_id, known = await a_paid_order(house)
+    for count in (1, 2):
+        await house.signal(order_id, "picked", {"command_id": "thrice"})
+        await last_moment(house, order_id, known + count - 1)
+    answer = await house.send(order_id, "picked", command_id="thrice")
+
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "repeated")
+
+
+async def test_a_bad_signal_leaves_the_command_of_the_door_with_its_id_an_answer(house: House) -> None:
+    order_id, known = await a_paid_order(house)
+    await house.signal(order_id, "picked", {"command_id": "bad-first", "colour": "red"})
+    await last_moment(house, order_id, known)
+    answer = await house.send(order_id, "picked", command_id="bad-first")
+
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "repeated")
+
+
 async def test_signals_before_anything_is_paid_are_refused_with_what_is_missing(house: House) -> None:
     order_id = await house.placed(an_order())
     await house.started(order_id)

@@ -56,7 +56,13 @@ async def test_the_attributes_follow_the_order(house: House) -> None:
     before = (await house.handle(order_id).describe()).typed_search_attributes
     await house.done(order_id, "payment", status="paid")
     await house.done(order_id, "shipped")
-    after = (await house.handle(order_id).describe()).typed_search_attributes
+    # The answer is there once it is recorded; Temporal hears of it when the workflow's task is over.
+    deadline = asyncio.get_running_loop().time() + 10
+    while (after := (await house.handle(order_id).describe()).typed_search_attributes)[
+        FULFILLMENT_STATUS
+    ] == "AWAITING_PROCESSING":
+        assert asyncio.get_running_loop().time() < deadline, "the attributes did not follow"
+        await asyncio.sleep(0.05)
 
     assert (before[PAYMENT_STATUS], before[FULFILLMENT_STATUS]) == ("AWAITING_PAYMENT", "AWAITING_PROCESSING")
     assert (after[PAYMENT_STATUS], after[FULFILLMENT_STATUS]) == ("PAID", "SHIPPED")

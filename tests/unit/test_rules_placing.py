@@ -53,6 +53,14 @@ def test_an_order_that_came_refunded_asks_what_is_meant() -> None:
     assert scene.attention == ["refunded_not_cancelled"]
 
 
+def test_what_went_back_before_the_order_came_is_not_asked_of_the_customer_again() -> None:
+    scene = Scene(plan(paid_minor=2500, refunded_minor=500))
+
+    assert scene.statuses[0] == "PARTIALLY_REFUNDED"
+    assert scene.state.due == 0
+    assert scene.state.released
+
+
 def test_an_order_may_come_on_hold() -> None:
     scene = Scene(plan(paid_minor=2500, holds=("possible_duplicate",)))
 

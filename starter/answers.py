@@ -1,0 +1,139 @@
+"""What the API answers: an order, and a list of orders."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from orders.order import Address, Customer, Totals
+from orders.units import Units
+
+
+class LineAnswer(BaseModel):
+    line_id: str
+    kind: str
+    sku: str
+    name: str
+    options: list[str]
+    quantity: int
+    unit_price: str
+    files: list[str]
+    units: Units
+    issued: bool = Field(description="Its download links or gift-card codes exist.")
+
+
+class ParcelLineAnswer(BaseModel):
+    line_id: str
+    quantity: int
+
+
+class ParcelAnswer(BaseModel):
+    parcel: str
+    state: str
+    since: datetime
+    carrier: str | None
+    tracking_number: str | None
+    weight_grams: int | None
+    lines: list[ParcelLineAnswer]
+
+
+class PaymentAnswer(BaseModel):
+    status: str
+    amount: str
+    currency: str
+    reference: str | None
+    at: datetime
+
+
+class HoldAnswer(BaseModel):
+    reason: str
+    since: datetime
+    by: str
+
+
+class AttentionAnswer(BaseModel):
+    reason: str
+    subject: str
+    since: datetime
+    text: str
+
+
+class MomentAnswer(BaseModel):
+    at: datetime
+    kind: str
+    outcome: str
+    actor: str
+    command_id: str | None
+    text: str
+
+
+class MailAnswer(BaseModel):
+    kind: str
+    state: str
+    is_copy: bool
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Links(BaseModel):
+    customer_page: str
+    temporal: str | None
+
+
+class OrderAnswer(BaseModel):
+    """An order with its statuses, its unit ledger, its parcels, its money and its timeline."""
+
+    order_id: str
+    store: str
+    number: str
+    workflow_id: str
+    payment_status: str
+    fulfillment_status: str
+    fulfillment_method: str
+    open: bool
+    history: bool = Field(description="Taken into the list as it was; it has no workflow.")
+    placed_at: datetime
+    accepted_at: datetime
+    ended_at: datetime | None
+    currency: str
+    locale: str | None
+    customer: Customer
+    billing_address: Address | None
+    shipping_address: Address | None
+    option: str
+    payment_method: str
+    totals: Totals
+    amount_due: str
+    comment: str
+    staff_note: str
+    due_at: datetime | None
+    due_for: str | None
+    lines: list[LineAnswer]
+    parcels: list[ParcelAnswer]
+    payments: list[PaymentAnswer]
+    holds: list[HoldAnswer]
+    attention: list[AttentionAnswer]
+    timeline: list[MomentAnswer]
+    mails: list[MailAnswer]
+    links: Links
+
+
+class RowAnswer(BaseModel):
+    order_id: str
+    store: str
+    number: str
+    placed_at: datetime
+    customer: str
+    total: str
+    currency: str
+    payment_status: str
+    fulfillment_status: str
+    fulfillment_method: str
+    open: bool
+    needs_attention: bool
+    due_at: datetime | None
+    due_for: str | None
+
+
+class ListAnswer(BaseModel):
+    orders: list[RowAnswer]
+    next: str | None = Field(description="Cursor of the next page; null at the end.")
