@@ -52,7 +52,7 @@ async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
                 said(await throughput.history(shop, client))
             if "latency" in parts:
                 said(await latency.placing(shop, int(300 * scale)))
-                said(await latency.commands(shop, int(300 * scale)))
+                said(await latency.commands(shop, addresses.database_url, int(300 * scale)))
             if "downloads" in parts:
                 said(await latency.downloads(shop, addresses.database_url, int(300 * scale)))
             if "stopped" in parts:

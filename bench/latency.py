@@ -50,10 +50,21 @@ async def placing_without_temporal(shop: Shop, temporal_pid: int, count: int) ->
     ]
 
 
-async def commands(shop: Shop, count: int) -> list[Figure]:
+async def at_rest(database_url: str) -> None:
+    """Until every mail is sent: what was placed to prepare a measurement must not weigh on it."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        while await connection.fetchval("SELECT EXISTS (SELECT FROM mails WHERE state <> 'sent')"):
+            await asyncio.sleep(0.2)
+    finally:
+        await connection.close()
+
+
+async def commands(shop: Shop, database_url: str, count: int) -> list[Figure]:
     orders = [new_id("C") for _ in range(count)]
     for order_id in orders:
         await shop.place(an_order(order_id))
+    await at_rest(database_url)
     waiting = iter(orders)
     taken = await paced(lambda: shop.give(next(waiting), "payment", status="paid"), 10, count)
     p99 = percentile(taken, 0.99) * 1000
