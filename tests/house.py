@@ -1,7 +1,6 @@
 """A house for tests: database, worker that ships, front door, mail catcher, in one process."""
 
 import asyncio
-import os
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
@@ -236,8 +236,10 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """A house with everything running in it; without a worker where `works` is false."""
     house = House()
-    os.environ["TEMPORAL_ADDRESS"] = temporal_address
     async with AsyncExitStack() as stack:
+        # Where our own code looks for Temporal; what stood there before stands there again afterwards.
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        environment.setenv("TEMPORAL_ADDRESS", temporal_address)
         house.database_url = await fresh_database(server_url)
         house.mailbox = await stack.enter_async_context(Mailbox(folder / "mails"))
         put_samples(folder / "files")
