@@ -136,13 +136,7 @@ def _about_a_parcel(base: MailView, kept: Kept, wish: Mail, settings: StoreSetti
         return base.model_copy(update={"items": items})
     live = [each for each in kept.facts.parcels if each.state is not ParcelState.VOID]
     address = kept.order.shipping_address
-    link = tracking_link(
-        settings.tracking_links,
-        parcel.carrier,
-        parcel.tracking_number,
-        postal_code=address.postal_code if address else "",
-        country=address.country if address else "",
-    )
+    link = tracking_link(settings.tracking_links, parcel.carrier, parcel.tracking_number, address)
     view = ParcelView(
         number=parcel.parcel,
         carrier=parcel.carrier or "",

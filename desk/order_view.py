@@ -191,13 +191,7 @@ def _sums(order: Order) -> tuple[SumView, ...]:
 def _parcel(kept: Kept, settings: StoreSettings, parcel: Parcel) -> ParcelView:
     names = {line.line_id: line.name for line in kept.order.lines}
     address = kept.order.shipping_address
-    link = tracking_link(
-        settings.tracking_links,
-        parcel.carrier,
-        parcel.tracking_number,
-        postal_code=address.postal_code if address else "",
-        country=address.country if address else "",
-    )
+    link = tracking_link(settings.tracking_links, parcel.carrier, parcel.tracking_number, address)
     return ParcelView(
         parcel=parcel.parcel,
         state=parcel.state,

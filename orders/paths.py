@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, unquote
 
+from orders.order import Address
+
 _SECRET: Final = re.compile(r"(?P<kept>(?:[a-z][a-z0-9+.-]*://[^/]*)?/+[do]/).", re.IGNORECASE | re.DOTALL)
 HIDDEN: Final = "…"
 
@@ -23,9 +25,7 @@ def tracking_link(
     links: Mapping[str, str],
     carrier: str | None,
     tracking_number: str | None,
-    *,
-    postal_code: str = "",
-    country: str = "",
+    address: Address | None = None,
 ) -> str | None:
     """Where the customer follows this parcel, by the store's `tracking_links`; None if they have no web
     address for the carrier. Capitals in the carrier's name do not matter."""
@@ -37,8 +37,8 @@ def tracking_link(
         return None
     facts = {
         "tracking_number": tracking_number,
-        "postal_code": postal_code.replace(" ", ""),
-        "country": country,
+        "postal_code": address.postal_code.replace(" ", "") if address else "",
+        "country": address.country if address else "",
     }
     for name, fact in facts.items():
         link = link.replace("{" + name + "}", quote(fact, safe=""))

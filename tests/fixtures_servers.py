@@ -15,7 +15,7 @@ from embedded.temporal import Temporal
 
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
-    """Where the servers of this session keep what they have; passable, as PostgreSQL never runs as root."""
+    """Where the servers of a test run keep what they have; passable, as PostgreSQL never runs as root."""
     folder = Path(tempfile.mkdtemp(prefix="pakhuis-tests-"))
     folder.chmod(0o711)
     yield folder

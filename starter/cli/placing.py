@@ -1,16 +1,15 @@
 """Placing orders from files."""
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from orders.errors import OrderError, Unavailable
-from starter import ecwid
+from starter import ecwid, strict_json
 from starter.cli import connections, tables
 from starter.cli.running import FAILED, CliError
 from starter.cli.talk import print_json, talk
@@ -109,25 +108,14 @@ def _export(name: str, raw: bytes) -> object:
 def _ours(name: str, raw: bytes) -> list[Any]:
     """The orders of a file of our own format: one object, or a list of them."""
     try:
-        found = json.loads(raw, object_pairs_hook=_each_key_once, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        found = strict_json.loads(raw)
+    except ValueError:
         raise CliError("not_json", file=name) from None
     if isinstance(found, dict):
         return [found]
     if not isinstance(found, list) or not found:
         raise CliError("not_orders", file=name)
     return found
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key is repeated")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _progress() -> Progress:

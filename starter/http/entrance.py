@@ -1,9 +1,8 @@
 """Who comes in over HTTP, and what they hand over."""
 
-import json
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -12,6 +11,7 @@ from db import keys
 from db.keys import Key, Scope
 from db.pool import OUTAGES, Pool
 from orders.errors import OrderError, OrderUnreadable, Unavailable
+from starter import strict_json
 from starter.front_door import Visitor
 from starter.http.problems import Forbidden, TooLarge, Unauthorised
 
@@ -93,20 +93,9 @@ async def body(request: Request, limit: int = LARGEST_BODY) -> bytes:
 def parsed(raw: bytes) -> dict[str, Any]:
     """A JSON object. Raises OrderError for anything else, for repeated keys, NaN and endless nesting."""
     try:
-        value = json.loads(raw, object_pairs_hook=_object, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        value = strict_json.loads(raw)
+    except ValueError:
         raise OrderError("door.not_json") from None
     if not isinstance(value, dict):
         raise OrderError("door.not_json")
     return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key is repeated")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)

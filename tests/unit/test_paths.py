@@ -2,6 +2,7 @@
 
 import pytest
 
+from orders.order import Address
 from orders.paths import scrub_path, tracking_link
 
 TOKEN = "q8Zr-_0k1" * 5
@@ -37,6 +38,7 @@ def test_other_paths_stay_as_they_are(path: str) -> None:
     assert scrub_path(path) == path
 
 
+ADDRESS = Address(lines=("Kade 1",), postal_code="1016 GV", country="NL")
 LINKS = {
     "postnl": "https://track.example/{tracking_number}/{country}/{postal_code}",
     "bad": "javascript:alert({tracking_number})",
@@ -44,15 +46,15 @@ LINKS = {
 
 
 def test_a_tracking_link_is_the_stores_own_with_the_facts_in_it() -> None:
-    link = tracking_link(LINKS, "PostNL", "3S/1 &?", postal_code="1016 GV", country="NL")
+    link = tracking_link(LINKS, "PostNL", "3S/1 &?", ADDRESS)
 
     assert link == "https://track.example/3S%2F1%20%26%3F/NL/1016GV"
 
 
 def test_a_fact_that_looks_like_a_hole_of_the_link_is_not_filled() -> None:
-    assert (
-        tracking_link(LINKS, "postnl", "{country}", country="NL") == "https://track.example/%7Bcountry%7D/NL/"
-    )
+    link = tracking_link(LINKS, "postnl", "{country}", ADDRESS)
+
+    assert link == "https://track.example/%7Bcountry%7D/NL/1016GV"
 
 
 @pytest.mark.parametrize(("carrier", "number"), [("dhl", "1"), (None, "1"), ("postnl", None), ("bad", "1")])
