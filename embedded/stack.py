@@ -175,6 +175,8 @@ class Stack:
         temporal = self._settings.get(settings.TEMPORAL_ADDRESS)
         await self._prepare(self._database_url(), temporal, self._keys)
         environment = self._settings.for_children()
+        if self._postgres is not None:
+            environment[settings.DATABASE_URL] = self._postgres.near_url
         api = Api(self._ports.api, environment, self.home.log("api"), self._api_command)
         ready_file = self.home.run / "worker.ready"
         worker = Worker(ready_file, environment, self.home.log("worker"), self._worker_command)

@@ -80,6 +80,9 @@ async def test_stack_json_is_private_complete_and_there_only_while_the_stack_is(
         connection = await asyncpg.connect(str(content["database_url"]))
         prepared = await connection.fetch("SELECT scope FROM prepared")
         await connection.close()
+        nearer = await asyncpg.connect(environment["PAKHUIS_DATABASE_URL"])
+        prepared_too = await nearer.fetch("SELECT scope FROM prepared")
+        await nearer.close()
 
     assert mode == 0o600
     assert list(content) == [
@@ -89,7 +92,7 @@ async def test_stack_json_is_private_complete_and_there_only_while_the_stack_is(
     assert content["keys"].keys() == {"checkout", "staff", "ops"}  # type: ignore[attr-defined]
     assert {row["scope"] for row in prepared} == {"checkout", "staff", "ops"}
     assert content["pids"].keys() == {"supervisor", "postgres", "temporal", "mailbox", "api", "worker"}  # type: ignore[attr-defined]
-    assert environment["PAKHUIS_DATABASE_URL"] == content["database_url"]
+    assert prepared_too == prepared  # The API's own way, by a socket where there is one, leads to the same.
     assert environment["PAKHUIS_SMTP_URL"] == content["smtp_url"]
     assert environment["PAKHUIS_PUBLIC_URL"] == content["api"]
     assert environment["PAKHUIS_TEMPORAL_UI_URL"] == content["temporal_ui"]
