@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -49,16 +49,21 @@ def in_words(language: Language, sentence: Sentence, *, time_zone: str = TIME_ZO
     return _filled(language, sentence.key, sentence.facts, time_zone)
 
 
+@lru_cache(maxsize=4096)
+def _money(language: Language, money: Money) -> str:
+    # Babel is loaded on first use: workflows import `orders` and never write for people.
+    from babel.numbers import format_currency
+
+    return str(format_currency(money.decimal, money.currency, locale=_LOCALE[language]))
+
+
 def write(language: Language, fact: Fact, *, time_zone: str = TIME_ZONE, part: str | None = None) -> str:
     """One fact as people of this language write it; `part` is "date" or "time" for half of a moment."""
     match fact:
         case str():
             return fact
         case Money():
-            # Babel is loaded on first use: workflows import `orders` and never write for people.
-            from babel.numbers import format_currency
-
-            return str(format_currency(fact.decimal, fact.currency, locale=_LOCALE[language]))
+            return _money(language, fact)
         case datetime():
             if fact.tzinfo is None:
                 raise ValueError("a moment needs its time zone before it can be written")

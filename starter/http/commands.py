@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from db import reading
 from db.keys import Scope
 from db.pool import Pool, within_reach
 from orders.change import Outcome
 from orders.commands import COMMAND, Command, Payment
-from orders.errors import OrderError, OrderUnreadable
+from orders.errors import OrderError, OrderNotFound, OrderUnreadable
 from orders.order import OrderId
 from orders.sentence import sentence
 from orders.store import StoreId
@@ -87,8 +87,8 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
 
     async def _answer(request: Request, given: Given) -> Response:
         order = None
-        async with within_reach(pool) as connection:
-            if await reading.exists(connection, given.store, given.order_id):
+        with suppress(OrderNotFound):  # A payment may come before its order.
+            async with within_reach(pool) as connection:
                 order = await viewer.order(connection, given.store, given.order_id, language_of(request))
         status, outcome, text = _said(request, given, known=order is not None)
         if status is HTTPStatus.CONFLICT and given.answer is not None:
