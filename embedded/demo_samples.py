@@ -145,7 +145,7 @@ SAMPLES: Final[tuple[Sample, ...]] = (
         "one-parcel",
         "ecwid_one_parcel",
         (*_parcel(1, "3SDEMO0090412", weight_grams=930), Do("delivered", {"parcel": "1"})),
-        Ending(_DELIVERED, (_RECEIVED, MailKind.SHIPPED)),
+        Ending(_DELIVERED, (_RECEIVED, MailKind.SHIPPED, MailKind.DELIVERED)),
     ),
     Sample(
         "mixed",
@@ -179,7 +179,13 @@ SAMPLES: Final[tuple[Sample, ...]] = (
         ),
         Ending(
             _DELIVERED,
-            (_RECEIVED, MailKind.DOWNLOADS, MailKind.OUT_FOR_DELIVERY, MailKind.OUT_FOR_DELIVERY),
+            (
+                _RECEIVED,
+                MailKind.DOWNLOADS,
+                MailKind.OUT_FOR_DELIVERY,
+                MailKind.OUT_FOR_DELIVERY,
+                MailKind.DELIVERED,
+            ),
         ),
     ),
     Sample(

@@ -77,8 +77,8 @@ class Policy(BaseModel, frozen=True, extra="forbid"):
     """How long a hold may last before somebody is asked about it."""
     watch_delivery_for: timedelta = 30 * DAY
     """How long a handed-over parcel is watched for `delivered` before the order's workflow ends."""
-    silent_mails: tuple[MailKind, ...] = (MailKind.DELIVERED,)
-    """Mails this store does not send. Ecwid's own default leaves "delivered" off."""
+    silent_mails: tuple[MailKind, ...] = ()
+    """Mails this store does not send. Many shops leave "delivered" off, as Ecwid's sample profile does."""
 
 
 DEFAULT_POLICY: Final = Policy()
