@@ -172,7 +172,6 @@ async def run() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     known = settings.read()
     logs.set_up(known.log_level)
-    loop.collect_less_often()
     await work(known, stop)
 
 

@@ -62,7 +62,11 @@ async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
                 said(await volume.listing(shop, addresses.database_url, int(100_000 * min(1, scale * 2))))
             if "memory" in parts:
                 worker = addresses.pids["worker"]
-                said(await volume.waiting_orders(shop, worker, int(1000 * scale), int(10_000 * scale)))
+                said(
+                    await volume.waiting_orders(
+                        shop, addresses.database_url, worker, int(1000 * scale), int(10_000 * scale)
+                    )
+                )
     return figures
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.figures import Figure, figure, percentile, spread
-from bench.latency import paced
+from bench.latency import at_rest, paced
 from bench.shop import Shop, an_order, new_id
 
 COPY = """
@@ -31,7 +31,9 @@ def memory_of(pid: int) -> float:
     raise LookupError(pid)
 
 
-async def waiting_orders(shop: Shop, worker_pid: int, fewer: int, more: int) -> list[Figure]:
+async def waiting_orders(
+    shop: Shop, database_url: str, worker_pid: int, fewer: int, more: int
+) -> list[Figure]:
     """Growth of the worker's memory between so many and so many more waiting orders."""
     slots = asyncio.Semaphore(20)
 
@@ -40,10 +42,12 @@ async def waiting_orders(shop: Shop, worker_pid: int, fewer: int, more: int) -> 
             await shop.place(an_order(new_id("W")))
 
     await asyncio.gather(*(place() for _ in range(fewer)))
+    await at_rest(database_url)
     await asyncio.sleep(5)
     before = memory_of(worker_pid)
     await asyncio.gather(*(place() for _ in range(more - fewer)))
-    await asyncio.sleep(10)
+    await at_rest(database_url)
+    await asyncio.sleep(5)
     after = memory_of(worker_pid)
     method = f"{before:.0f} MB with {fewer:,} waiting orders, {after:.0f} MB with {more:,}"
     return [figure("worker memory growth", after - before, 50, unit="MB", method=method)]
