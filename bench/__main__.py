@@ -8,10 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
-from temporalio.client import Client
+import aiohttp
 
-from bench import latency, throughput, volume
+from bench import bare, latency, throughput, volume
 from bench.figures import Figure, figure, show
 from bench.shop import Shop
 from embedded.ports import Ports
@@ -34,9 +33,9 @@ async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
                 figure("to all parts ready, cold", ready, 5, unit="s", method="initdb to worker polling")
             )
         addresses = stack.addresses
-        client = await Client.connect(addresses.temporal)
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-        async with httpx.AsyncClient(base_url=addresses.api, timeout=60, limits=limits) as http:
+        client = await bare.connect(addresses.temporal)
+        patience = aiohttp.ClientTimeout(total=60)
+        async with aiohttp.ClientSession(addresses.api, timeout=patience) as http:
             shop = Shop(http, dict(addresses.keys))
             await shop.full_path("WARM1")
 

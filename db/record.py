@@ -27,38 +27,55 @@ async def record(
     of a sequence number, the one decided from more history replaces the other, its timeline, its answers
     and its unsent mails. A version decided from less comes from a worker that was cut off, and is dropped.
     """
-    first = transitions[0]
+    mails = await _mails(connection, store, order_id, transitions)
+    values = (
+        store,
+        order_id,
+        *_order(transitions),
+        _lines(transitions[-1]),
+        _timeline(transitions),
+        decided_at,
+        _answers(transitions),
+        _attention(transitions[-1]),
+        mails,
+    )
+    first = transitions[0].sequence
+    # Nearly always nobody else has written anything of this order, and one statement is enough.
+    reissues = any(each.reissued for each in transitions)
+    if not reissues and await connection.fetchrow(SQL["write"], *values, False, first) is not None:
+        return
     async with connection.transaction():
-        known = await connection.fetchrow(SQL["lock"], store, order_id)
+        known = await connection.fetchval(SQL["lock"], store, order_id)
         if known is None:
             raise LookupError(f"{store}/{order_id} is not kept here")
-        if known["sequence"] >= first.sequence:
-            newest = await connection.fetchval(SQL["recorded"], store, order_id, first.sequence)
+        if known >= first:
+            newest = await connection.fetchval(SQL["recorded"], store, order_id, first)
             if newest is not None and newest > decided_at:
                 return
             for forget in ("forget_timeline", "forget_mails", "forget_answers"):
-                await connection.execute(SQL[forget], store, order_id, first.sequence)
-        settings = stores.read(known["settings"])
-        addressee = outbox.Addressee(
-            email=known["email"],
-            language=settings.language_for(known["locale"]),
-            settings=settings,
-            accepted_at=known["accepted_at"],
-        )
+                await connection.execute(SQL[forget], store, order_id, first)
         await _reissue(connection, vault, store, order_id, transitions)
-        mails = [(each.sequence, mail) for each in transitions for mail in each.mails]
-        await connection.execute(
-            SQL["write"],
-            store,
-            order_id,
-            *_order(transitions),
-            _lines(transitions[-1]),
-            _timeline(transitions),
-            decided_at,
-            _answers(transitions),
-            _attention(transitions[-1]),
-            outbox.rows(store, order_id, addressee, mails),
-        )
+        await connection.execute(SQL["write"], *values, True, first)
+
+
+async def _mails(
+    connection: Connection, store: str, order_id: str, transitions: Sequence[Transition]
+) -> list[dict[str, Any]]:
+    """The rows of the mails these transitions cause."""
+    mails = [(each.sequence, mail) for each in transitions for mail in each.mails]
+    if not mails:
+        return []
+    known = await connection.fetchrow(SQL["addressee"], store, order_id)
+    if known is None:
+        raise LookupError(f"{store}/{order_id} is not kept here")
+    settings = stores.read(known["settings"])
+    addressee = outbox.Addressee(
+        email=known["email"],
+        language=settings.language_for(known["locale"]),
+        settings=settings,
+        accepted_at=known["accepted_at"],
+    )
+    return outbox.rows(store, order_id, addressee, mails)
 
 
 def _order(transitions: Sequence[Transition]) -> tuple[Any, ...]:

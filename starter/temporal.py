@@ -11,7 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, Register
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 
 from workflows.attributes import REGISTERED
 
@@ -27,7 +27,12 @@ async def connect(*, lazy: bool = False, interceptors: Sequence[Any] = ()) -> Cl
     config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
     config.setdefault("target_host", "127.0.0.1:7233")
     return await Client.connect(
-        **config, data_converter=pydantic_data_converter, lazy=lazy, interceptors=list(interceptors)
+        **config,
+        data_converter=pydantic_data_converter,
+        lazy=lazy,
+        interceptors=list(interceptors),
+        # Our messages are a few kilobytes: gzip, the default, costs both ends more than the wire saves.
+        grpc_compression=GrpcCompression.NONE,
     )
 
 

@@ -126,6 +126,9 @@ class Shop:
         self._sequences[order.order_id] = 1
         return order
 
+    def state_of(self, order: Order) -> OrderState:
+        return self._states[order.order_id]
+
     async def tell(self, order: Order, **wish: Any) -> None:
         """A command, decided and recorded."""
         command = commands.COMMAND.validate_python(wish)

@@ -31,4 +31,4 @@ FROM unnest($1::text[], $2::text[]) AS done (store, order_id)
 WHERE orders.store = done.store AND orders.order_id = done.order_id AND started_at IS NULL
 
 -- lock_order --
-SELECT plan, facts, sequence, ended_at, is_history FROM orders WHERE store = $1 AND order_id = $2 FOR UPDATE
+SELECT plan, facts, sequence, ended_at, is_history FROM orders WHERE store = $1 AND order_id = $2 FOR NO KEY UPDATE

@@ -74,6 +74,14 @@ async def test_a_mail_whose_lease_ended_in_the_data_is_unknown_for_good(waiting:
     assert not await outbox.enter_data(waiting.connection, mail, SEALED)
 
 
+async def test_a_mail_that_was_sent_is_never_taken_again(waiting: Waiting) -> None:
+    mail = await waiting.taken()
+    await outbox.enter_data(waiting.connection, mail, SEALED)
+    await outbox.settle(waiting.connection, mail, "sent", 250, "taken")
+
+    assert await waiting.take() == Settled(state="sent")
+
+
 async def test_every_attempt_hands_over_the_same_bytes(waiting: Waiting) -> None:
     mail = await waiting.taken()
     await outbox.enter_data(waiting.connection, mail, SEALED)
