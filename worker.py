@@ -27,6 +27,7 @@ from starter.delivery import OUT_OF_REACH, Delivery, sweep
 from starter.digests import start_digests
 from starter.http import health
 from starter.http.app import serve
+from starter.lost import bring_back_lost
 from starter.settings import Settings, SettingsIncomplete
 from starter.temporal import TASK_QUEUE
 from workflows.digest import SendDigest
@@ -36,6 +37,9 @@ from workflows.sandbox import our_sandbox
 
 SWEEP_EVERY = 1.0
 LOOK_FOR_DIGESTS_EVERY = 10.0
+LOOK_FOR_LOST_EVERY = 60.0
+OVERDUE_BY = timedelta(minutes=5)
+"""Long enough for a worker that was away to have kept the deadline before anybody asks."""
 ASK_AGAIN_EVERY = 1.0
 MISSED_AFTER = timedelta(seconds=2)
 DRAIN = timedelta(seconds=20)
@@ -95,6 +99,18 @@ async def sweep_for_ever(pool: Pool, delivery: Delivery, stop: asyncio.Event) ->
         await _pause(stop, SWEEP_EVERY)
 
 
+async def look_for_lost_for_ever(pool: Pool, client: Client, delivery: Delivery, stop: asyncio.Event) -> None:
+    """Bring back orders that only wait, and that Temporal lost."""
+    while not stop.is_set():
+        try:
+            await bring_back_lost(pool, client, delivery, OVERDUE_BY)
+        except OUT_OF_REACH as error:
+            log.warning("lost orders not looked for", extra={"why": type(error).__name__})
+        except Exception as error:
+            log.error("lost orders not looked for", exc_info=error)
+        await _pause(stop, LOOK_FOR_LOST_EVERY)
+
+
 async def digest_for_ever(pool: Pool, client: Client, stop: asyncio.Event) -> None:
     """Start a digest for every store whose last one is long enough ago and that has something new."""
     while not stop.is_set():
@@ -125,6 +141,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         async with build_worker(client, pool, vault, postman, settings):
             beside = [
                 asyncio.create_task(sweep_for_ever(pool, delivery, stop)),
+                asyncio.create_task(look_for_lost_for_ever(pool, client, delivery, stop)),
                 asyncio.create_task(digest_for_ever(pool, client, stop)),
             ]
             if settings.worker_port:

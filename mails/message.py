@@ -79,8 +79,11 @@ def _shorter(text: str) -> tuple[str, str]:
     """The text as quoted-printable where that is shorter, as mostly-Latin text is, else as base64."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     printable = quopri.encodestring(lines.encode()).decode("ascii").replace("\n", "\r\n")
-    packed = b64encode(lines.replace("\n", "\r\n").encode()).decode("ascii")
-    base64 = "\r\n".join(packed[at : at + _BASE64_LINE] for at in range(0, len(packed), _BASE64_LINE))
-    if len(printable) <= len(base64):
+    octets = lines.replace("\n", "\r\n").encode()
+    packed_length = (len(octets) + 2) // 3 * 4
+    breaks = max(0, packed_length - 1) // _BASE64_LINE
+    if len(printable) <= packed_length + 2 * breaks:
         return "quoted-printable", printable
+    packed = b64encode(octets).decode("ascii")
+    base64 = "\r\n".join(packed[at : at + _BASE64_LINE] for at in range(0, len(packed), _BASE64_LINE))
     return "base64", base64

@@ -137,6 +137,18 @@ class Delivery:
                     rpc_timeout=RPC_TIMEOUT,
                 )
 
+    async def start_again(self, store: str, order_id: str) -> bool | None:
+        """Start an order that Temporal lost from where PostgreSQL has it. False if Temporal knows that it
+        ran before, None if the order has ended."""
+        async with self._pool.acquire() as connection:
+            kept = await _carried(connection, store, order_id)
+        if kept is None:
+            return None
+        if not await self._start(*kept):
+            return False
+        log.warning("workflow started again from memory", extra={"order": f"{store}/{order_id}"})
+        return True
+
     async def close(self) -> None:
         """Let what is under way finish, for a moment; the sweep has the rest."""
         if self._tasks:
@@ -182,15 +194,12 @@ class Delivery:
 
     async def _bring_back(self, store: str, order_id: str) -> None:
         """Temporal does not know the workflow: it has ended, was stopped by hand, or Temporal lost it."""
-        async with self._pool.acquire() as connection:
-            kept = await _carried(connection, store, order_id)
-        if kept is None:
-            await settle_after_the_end(self._pool, self._vault, store, order_id, "door.order_ended")
-        elif await self._start(*kept):
-            log.warning("workflow started again from memory", extra={"order": f"{store}/{order_id}"})
+        started = await self.start_again(store, order_id)
+        if started:
             self._under_way[(store, order_id)] = True
         else:
-            await settle_after_the_end(self._pool, self._vault, store, order_id, "door.workflow_stopped")
+            why = "door.order_ended" if started is None else "door.workflow_stopped"
+            await settle_after_the_end(self._pool, self._vault, store, order_id, why)
 
     async def _deliver_until_done(
         self, key: tuple[str, str], again: bool, command: commands.Undelivered | None

@@ -25,6 +25,13 @@ ORDER BY accepted_at LIMIT $2
 -- to_start --
 SELECT plan, started_at, ended_at, is_history FROM orders WHERE store = $1 AND order_id = $2
 
+-- overdue --
+-- Orders whose deadline passed and that were not moved on by it. In any order, so that those which cannot be
+-- helped do not stand in the way of the others.
+SELECT store, order_id FROM orders
+WHERE due_at < now() - $1::interval AND started_at IS NOT NULL AND ended_at IS NULL
+ORDER BY random() LIMIT $2
+
 -- mark_started --
 UPDATE orders SET started_at = now()
 FROM unnest($1::text[], $2::text[]) AS done (store, order_id)

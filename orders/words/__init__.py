@@ -57,6 +57,14 @@ def _money(language: Language, money: Money) -> str:
     return str(format_currency(money.decimal, money.currency, locale=_LOCALE[language]))
 
 
+@lru_cache(maxsize=4096)
+def _moment(language: Language, moment: datetime, time_zone: str, part: str | None) -> str:
+    from babel.dates import format_datetime
+
+    pattern = _MOMENT[language][part]
+    return str(format_datetime(moment, pattern, tzinfo=_zone(time_zone), locale=_LOCALE[language]))
+
+
 def write(language: Language, fact: Fact, *, time_zone: str = TIME_ZONE, part: str | None = None) -> str:
     """One fact as people of this language write it; `part` is "date" or "time" for half of a moment."""
     match fact:
@@ -67,10 +75,7 @@ def write(language: Language, fact: Fact, *, time_zone: str = TIME_ZONE, part: s
         case datetime():
             if fact.tzinfo is None:
                 raise ValueError("a moment needs its time zone before it can be written")
-            from babel.dates import format_datetime
-
-            pattern = _MOMENT[language][part]
-            return str(format_datetime(fact, pattern, tzinfo=_zone(time_zone), locale=_LOCALE[language]))
+            return _moment(language, fact, time_zone, part)
         case _:
             return str(fact)
 
@@ -93,13 +98,20 @@ def _filled(language: Language, key: str, facts: Mapping[str, Fact], time_zone: 
             raise WordsMissing(f"{key} in {language} needs the fact {name!r}")
         return write(language, facts[name], time_zone=time_zone, part=part)
 
-    return _HOLE.sub(fill, _text(language, key, facts))
+    text = _text(language, key, facts)
+    return _HOLE.sub(fill, text) if "{" in text else text
 
 
-def _text(language: Language, key: str, facts: Mapping[str, Fact]) -> str:
+@lru_cache(maxsize=4096)
+def _entry(language: Language, key: str) -> Any:
     entry: Any = _catalogue(language, key.partition(".")[0])
     for name in key.split(".")[1:]:
         entry = entry.get(name) if isinstance(entry, dict) else None
+    return entry
+
+
+def _text(language: Language, key: str, facts: Mapping[str, Fact]) -> str:
+    entry = _entry(language, key)
     if isinstance(entry, dict) and entry.keys() == _PLURAL:
         if not isinstance(facts.get("count"), int):
             raise WordsMissing(f"{key} in {language} is a plural and needs the fact 'count', a whole number")

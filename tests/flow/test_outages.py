@@ -29,6 +29,8 @@ from orders.rules.closing import transition
 from orders.rules.deadlines import next_deadline, pass_deadline
 from orders.rules.decide import decide
 from orders.state import OrderState
+from starter.delivery import Delivery
+from starter.lost import bring_back_lost
 from tests.house import PUBLIC_URL, SECRET, House, open_house
 from tests.sample_orders import BOOK, an_order
 
@@ -319,6 +321,25 @@ async def test_an_order_that_temporal_has_lost_is_started_again_from_where_it_st
         "delivered": 1,
     }
     assert ended["fulfillment_status"] == "DELIVERED"
+
+
+async def test_a_lost_order_that_only_waits_is_started_again_once_its_deadline_has_passed(town: Town) -> None:
+    house = town.house
+    delivery = Delivery(house.pool, house.client, house.vault)
+    overdue = "UPDATE orders SET due_at = now() - interval '6 minutes' WHERE order_id = $1"
+    async with house.working():
+        lost, known, waiting = [await house.paid(an_order()) for _ in range(3)]
+        await town.forget(lost)
+        await town.forget(waiting)
+        for order_id in (lost, known):
+            await house.pool.execute(overdue, order_id)
+        brought_back = await bring_back_lost(house.pool, house.client, delivery, timedelta(minutes=5))
+        are_known = [await town.knows(order_id) for order_id in (lost, known, waiting)]
+        order = await house.done(lost, "shipped")
+
+    assert brought_back == 1
+    assert are_known == [True, True, False]
+    assert order["fulfillment_status"] == "SHIPPED"
 
 
 async def test_an_order_whose_workflow_was_stopped_by_hand_says_so(town: Town) -> None:
