@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := "$(BIN)/python" -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: demo up test check bench lock clean
+.PHONY: demo up test check bench torture lock clean
 
 demo: $(VENV)/.runtime
 	@"$(BIN)/pakhuis" demo $(ARGS)
@@ -25,6 +25,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@"$(BIN)/python" -m bench $(ARGS)
+
+torture: $(VENV)/.dev
+	@"$(BIN)/python" -m torture $(ARGS)
 
 # The locks carry hashes and no hosts, and hold on every platform and Python we support.
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml

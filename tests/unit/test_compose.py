@@ -21,7 +21,7 @@ OURS = ("migrate", "api", "worker")
 ONE_SHOT = ("temporal-schema", "temporal-namespace", "migrate")
 STAYING = tuple(name for name in SERVICES if name not in ONE_SHOT)
 DOCKERFILE = (TOP / "Dockerfile").read_text("utf-8")
-NOT_IN_THE_IMAGE = {"embedded", "tests", "bench", "docs", "deploy", "requirements"}
+NOT_IN_THE_IMAGE = {"embedded", "tests", "bench", "torture", "docs", "deploy", "requirements"}
 PINNED = re.compile(r"^[a-z0-9/.-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)*(@sha256:[0-9a-f]{64})?$")
 PORT_OF_LOOPBACK = re.compile(r"^127\.0\.0\.1:\d+:\d+$")
 

@@ -1,0 +1,48 @@
+"""`make torture`: the short run by default; ARGS="--orders 2000 --faults 10000" is the long one."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from torture.campaign import Campaign, Plan, fresh
+from torture.report import write
+
+
+def main() -> int:
+    """Run a campaign and write its report. Exit code 1 if anything was lost, doubled, stuck or wrong."""
+    reader = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
+    reader.add_argument("--orders", type=int, default=120, help="at least so many orders")
+    reader.add_argument("--faults", type=int, default=0, help="at least so many faults; 0: each once")
+    reader.add_argument("--seed", type=int, default=1, help="the same seed gives the same run")
+    reader.add_argument("--share", type=float, default=0.01, help="the share of replies that are lost")
+    reader.add_argument("--only", action="append", help="strike only faults of this name; may be repeated")
+    reader.add_argument("--without", default="", help="take this guard away: the run must turn red")
+    reader.add_argument("--report", type=Path, help="the folder for report.html and report.txt")
+    chosen = reader.parse_args()
+    plan = Plan(
+        orders=chosen.orders,
+        faults=chosen.faults,
+        seed=chosen.seed,
+        share=chosen.share,
+        minutes_long=chosen.faults >= 1000,
+        without=chosen.without,
+        only=tuple(chosen.only) if chosen.only else None,
+    )
+    folder = fresh(Path(tempfile.gettempdir()) / f"pakhuis-torture-{chosen.seed}")
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {words}", flush=True)
+
+    result = asyncio.run(Campaign(folder, plan, say).run())
+    text = write(result, chosen.report or folder)
+    print(text)
+    print(f"books, dump and logs: {folder}")
+    return 0 if result.verdict.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The crash points: named places before and after each effect, where a process can be made to die."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Where = Literal["api", "worker"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing a process does. `place` is where the program finds it: a module, and a name in it.
+
+    Each step has two crash points, `name:before` and `name:after`. `loses` says whose reply can be lost
+    after it: the effect is done, and the caller is told that it failed.
+    """
+
+    name: str
+    where: Where
+    place: tuple[str, str]
+    loses: Literal["postgres", "temporal"] | None = None
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    # The front door: an order is kept, its workflow started, the answer given.
+    Step("place.keep", "api", ("db.intake", "keep"), "postgres"),
+    Step("place.start", "api", ("starter.delivery", "Delivery._start"), "temporal"),
+    Step("place.answer", "api", ("starter.front_door", "FrontDoor.place")),
+    # A command is kept, handed to its workflow, answered.
+    Step("command.keep", "api", ("db.commands", "keep"), "postgres"),
+    Step("command.signal", "api", ("starter.delivery", "Delivery._signal"), "temporal"),
+    Step("command.read_answer", "api", ("db.commands", "answer"), "postgres"),
+    Step("command.answer", "api", ("starter.front_door", "FrontDoor.give")),
+    Step("delivery.note", "api", ("starter.delivery", "Delivery._flush")),
+    # The activity `record`: the one transaction of a transition, and its acknowledgement.
+    Step("record.commit", "worker", ("activities.memory", "record"), "postgres"),
+    Step("record.acknowledge", "worker", ("activities.memory", "Memory.record"), "postgres"),
+    # The activity `check_pickup_code`.
+    Step("check_code.look", "worker", ("db.pickup_codes", "check"), "postgres"),
+    Step("check_code.acknowledge", "worker", ("activities.memory", "Memory.check_pickup_code"), "postgres"),
+    # The activity `issue`.
+    Step("issue.downloads", "worker", ("db.downloads", "make_links"), "postgres"),
+    Step("issue.gift_cards", "worker", ("db.gift_cards", "issue_cards"), "postgres"),
+    Step("issue.acknowledge", "worker", ("activities.counter", "Counter.issue"), "postgres"),
+    # The activity `notify`: taken, rendered, announced, handed over, settled, acknowledged.
+    Step("notify.take", "worker", ("db.outbox", "take"), "postgres"),
+    Step("notify.enter_data", "worker", ("db.outbox", "enter_data"), "postgres"),
+    Step("notify.hand_over", "worker", ("activities.postman", "Envelope.deliver")),
+    Step("notify.settle", "worker", ("db.outbox", "settle"), "postgres"),
+    Step("notify.acknowledge", "worker", ("activities.post", "Post.notify"), "postgres"),
+    # The sweep, which does again what a front door could not finish.
+    Step("sweep.look", "worker", ("worker", "sweep")),
+    Step("sweep.start", "worker", ("starter.delivery", "Delivery._start"), "temporal"),
+    Step("sweep.signal", "worker", ("starter.delivery", "Delivery._signal"), "temporal"),
+)
+
+BEFORE: Final = "before"
+AFTER: Final = "after"
+
+
+def crash_points(where: Where | None = None) -> tuple[str, ...]:
+    """Every crash point, of one kind of process or of all."""
+    return tuple(
+        f"{step.name}:{moment}" for step in STEPS if where in (None, step.where) for moment in (BEFORE, AFTER)
+    )
+
+
+def lost_replies(where: Where | None = None) -> tuple[str, ...]:
+    """The points where a reply can be lost after its effect."""
+    return tuple(
+        f"{step.name}:{AFTER}" for step in STEPS if step.loses is not None and where in (None, step.where)
+    )
+
+
+def step_of(point: str) -> Step:
+    name = point.partition(":")[0]
+    return next(step for step in STEPS if step.name == name)

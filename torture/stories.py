@@ -1,0 +1,228 @@
+"""The stories the judge plays: each order with its payments, what staff do, and what must come of it."""
+
+import random
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+ADDRESS: Final = {
+    "name": "Judge",
+    "lines": ["Prinsengracht 263"],
+    "postal_code": "1016 GV",
+    "city": "Amsterdam",
+    "country": "NL",
+}
+ORDER_ID: Final = re.compile(r"J\d+N\d{5}")
+COPIES: Final = (1, 1, 1, 2, 2, 50)
+"""How often a payment event is told."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A movement of money, as a payment provider would tell it; so many copies, all at once."""
+
+    event_id: str
+    status: str
+    amount: str
+    copies: int
+
+
+@dataclass(frozen=True)
+class Act:
+    """What staff do. With `rivals`, two of them do it at the same moment, each under an id of their own."""
+
+    type: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    rivals: bool = False
+    wanted: str = "applied"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What must be true of the order in the end. `mails` are the least there must be, by kind."""
+
+    payment: str
+    fulfillment: str
+    paid_minor: int
+    shipped: dict[str, int]
+    parcels: int = 0
+    gift_cards: int = 0
+    downloads: int = 0
+    mails: dict[str, int] = field(default_factory=dict)
+    attention: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    order_id: str
+    kind: str
+    body: dict[str, Any]
+    events: tuple[Event, ...]
+    acts: tuple[Act, ...]
+    late_events: tuple[Event, ...]
+    late_acts: tuple[Act, ...]
+    wanted: Wanted
+
+    def for_book(self) -> dict[str, Any]:
+        """What the checker has to know of it."""
+        return {
+            "order_id": self.order_id,
+            "kind": self.kind,
+            "wanted": asdict(self.wanted),
+            "events": [asdict(event) for event in (*self.events, *self.late_events)],
+            "ordered": {line["line_id"]: line["quantity"] for line in self.body["lines"]},
+        }
+
+
+KINDS: Final = (
+    "one_parcel",
+    "two_parcels",
+    "digital",
+    "gift_cards",
+    "pickup",
+    "local_delivery",
+    "paid_after_cancel",
+    "held_first",
+    "two_packers",
+    "paid_in_two",
+)
+
+
+def story(seed: int, number: int) -> Story:
+    """The story of this number: the same for the same seed, each kind in turn."""
+    chance = random.Random(f"{seed}/{number}")
+    kind = KINDS[number % len(KINDS)]
+    order_id = f"J{seed}N{number:05d}"
+    physical = kind not in ("digital", "gift_cards")
+    quantity = {"two_parcels": 3, "gift_cards": 2}.get(kind, 1)
+    line = {
+        "line_id": "1",
+        "kind": "physical" if physical else "digital" if kind == "digital" else "gift_card",
+        "sku": "MUG",
+        "name": "Mok",
+        "quantity": quantity,
+        "unit_price": "10.00",
+        **({"files": ["book.epub"]} if kind == "digital" else {}),
+    }
+    total = quantity * 1000
+    body: dict[str, Any] = {
+        "order_id": order_id,
+        "number": order_id,
+        "placed_at": "2026-11-20T10:15:00+01:00",
+        "currency": "EUR",
+        "customer": {"name": "Judge", "email": f"{order_id.lower()}@judge.example"},
+        "lines": [line],
+        "payment": {"kind": "online", "method": "iDEAL"},
+        "totals": {"items": _money(total), "total": _money(total)},
+    }
+    if physical:
+        method = {"pickup": "pickup", "local_delivery": "local_delivery"}.get(kind, "shipping")
+        body["fulfillment"] = {"method": method, "option": "Standard"}
+        body["shipping_address"] = ADDRESS
+    events, late_events = _events(chance, order_id, kind, total)
+    acts, late_acts = _acts(kind, order_id)
+    return Story(order_id, kind, body, events, acts, late_events, late_acts, _wanted(kind, quantity, total))
+
+
+def _events(
+    chance: random.Random, order_id: str, kind: str, total: int
+) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """The payments before staff begin, in any order, and those that come late."""
+
+    def event(name: str, status: str, minor: int) -> Event:
+        return Event(f"{order_id}-{name}", status, _money(minor), chance.choice(COPIES))
+
+    failed = [event("failed", "failed", total)] if chance.random() < 0.3 else []
+    if kind == "paid_after_cancel":
+        return tuple(failed), (event("paid", "paid", total),)
+    if kind == "paid_in_two":
+        told = [*failed, event("half", "paid", total // 2), event("rest", "paid", total - total // 2)]
+    else:
+        told = [*failed, event("paid", "paid", total)]
+    chance.shuffle(told)
+    return tuple(told), ()
+
+
+def _acts(kind: str, order_id: str) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """What staff do once it is paid, and what somebody tries after the end."""
+    track = f"3S{order_id}"
+    picked = Act("picked")
+    acts: tuple[Act, ...]
+    match kind:
+        case "two_parcels":
+            first = {"parcel": "A", "lines": [{"line_id": "1", "quantity": 1}]}
+            rest = {"parcel": "B", "lines": [{"line_id": "1", "quantity": 2}]}
+            acts = (
+                picked,
+                Act("packed", first),
+                Act("packed", rest),
+                Act("shipped", {"parcel": "A", "tracking_number": f"{track}A"}),
+                Act("shipped", {"parcel": "B", "tracking_number": f"{track}B"}),
+            )
+        case "digital" | "gift_cards":
+            return (), (Act("shipped", {}, wanted="refused"),)
+        case "pickup":
+            acts = (
+                picked,
+                Act("packed"),
+                Act("ready_for_pickup"),
+                Act("collected", {"code": "NOT-THE-CODE"}, wanted="refused"),
+                Act("collected", {"override": True}),
+            )
+        case "local_delivery":
+            acts = (
+                picked,
+                Act("packed"),
+                Act("out_for_delivery"),
+                Act("delivery_failed", {"reason": "nobody_home"}),
+                Act("out_for_delivery"),
+                Act("delivered"),
+            )
+        case "paid_after_cancel":
+            return (Act("cancel", {"reason": "changed_mind"}),), (Act("packed", {}, wanted="refused"),)
+        case "held_first":
+            acts = (
+                Act("hold", {"reason": "address"}),
+                Act("release"),
+                picked,
+                Act("packed"),
+                Act("shipped", {"tracking_number": track}),
+            )
+        case "two_packers":
+            acts = (
+                Act("picked", rivals=True),
+                Act("packed", rivals=True),
+                Act("labelled", {"tracking_number": track}),
+                Act("shipped", rivals=True),
+            )
+        case _:
+            acts = (picked, Act("packed"), Act("labelled", {"tracking_number": track}), Act("shipped"))
+    return acts, ()
+
+
+def _wanted(kind: str, quantity: int, total: int) -> Wanted:
+    received = {"order_received": 1, "new_order": 1}
+    match kind:
+        case "digital":
+            return Wanted("PAID", "DELIVERED", total, {}, downloads=1, mails={**received, "downloads": 1})
+        case "gift_cards":
+            return Wanted(
+                "PAID", "DELIVERED", total, {}, gift_cards=quantity, mails={**received, "gift_card": 1}
+            )
+        case "pickup":
+            mails = {**received, "ready_for_pickup": 1}
+            return Wanted("PAID", "DELIVERED", total, {"1": 1}, parcels=1, mails=mails)
+        case "local_delivery":
+            mails = {**received, "out_for_delivery": 2, "delivered": 1}
+            return Wanted("PAID", "DELIVERED", total, {"1": 1}, parcels=1, mails=mails)
+        case "paid_after_cancel":
+            mails = {**received, "cancelled": 1}
+            return Wanted("PAID", "WILL_NOT_DELIVER", total, {}, mails=mails, attention=("refund_due",))
+        case "two_parcels":
+            return Wanted("PAID", "SHIPPED", total, {"1": 3}, parcels=2, mails={**received, "shipped": 2})
+        case _:
+            return Wanted("PAID", "SHIPPED", total, {"1": 1}, parcels=1, mails={**received, "shipped": 1})
+
+
+def _money(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"

@@ -1,0 +1,315 @@
+"""The town: every process of the real stack, with a proxy of ours on each road, to be stopped and started."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+from temporalio.client import Client
+
+from embedded.errors import EmbeddedError
+from embedded.ports import HOST, free_port
+from embedded.postgres import Postgres
+from embedded.preparing import preparing
+from embedded.processes import Child, Program
+from embedded.programs import Api, Worker
+from embedded.supervisor import Part
+from embedded.temporal import Temporal
+from torture.proxy import Proxy
+
+RESTART_AFTER_SECONDS = 0.2
+SMALL_DISK_MEGABYTES = 700
+SECRET = "a-key-of-the-judge-which-opens-nothing-outside-this-run"
+KEYS = {"checkout": "torture-checkout-key", "staff": "torture-staff-key", "ops": "torture-ops-key"}
+
+
+class Kept:
+    """A process that is started again whenever it ends, as `restart: always` would, until it is let go."""
+
+    def __init__(self, name: str, part: Part) -> None:
+        self.name = name
+        self.deaths = 0
+        self._part = part
+        self._child: Child | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
+        self._wanted.set()
+        self._ready = asyncio.Event()
+
+    @property
+    def pid(self) -> int | None:
+        """The process of this moment; None while there is none."""
+        return None if self._child is None or self._child.gone.is_set() else self._child.pid
+
+    async def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        self._task = asyncio.create_task(self._keep(), name=f"keep {self.name}")
+        await self.until_ready(60)
+
+    async def until_ready(self, seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            await self._ready.wait()
+
+    async def stop(self) -> None:
+        """For good."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._child is not None:
+            self.signal(signal.SIGCONT)
+            await self._child.stop()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it runs."""
+        if (pid := self.pid) is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    @asynccontextmanager
+    async def down(self, *, softly: bool = False) -> AsyncIterator[None]:
+        """Killed inside, and up again after; `softly` lets it drain."""
+        self._wanted.clear()
+        self._ready.clear()
+        child = self._child
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM if softly else signal.SIGKILL)
+        if child is not None:
+            await child.gone.wait()
+        try:
+            yield
+        finally:
+            self._wanted.set()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._wanted.wait()
+            try:
+                child = self._child = Child(await self._part.program())
+                ready = partial(self._part.is_ready, child.pid)
+                await child.wait_ready(ready, self._part.patience_seconds)
+                self._ready.set()
+                await child.gone.wait()
+            except (EmbeddedError, OSError):
+                # What it needs may be down just now; whoever keeps it alive tries again.
+                if self._child is not None:
+                    self.signal(signal.SIGCONT)
+                    await self._child.stop()
+            self._ready.clear()
+            self.deaths += 1
+            await asyncio.sleep(RESTART_AFTER_SECONDS)
+
+
+class SmtpServer(Part):
+    """The judge's own SMTP server."""
+
+    name = "SMTP server"
+
+    def __init__(
+        self, port: int, control_port: int, http_port: int, book: Path, log: Path, seed: int
+    ) -> None:
+        self.port = port
+        self.control_port = control_port
+        self.http_port = http_port
+        self._book = book
+        self._log = log
+        self._seed = seed
+
+    async def program(self) -> Program:
+        command = (
+            *(sys.executable, "-m", "torture.smtp", "--port", str(self.port), "--book", str(self._book)),
+            *("--control", str(self.control_port), "--http-port", str(self.http_port)),
+            *("--seed", str(self._seed)),
+        )
+        return Program(name=self.name, command=command, environment=dict(os.environ), log=self._log)
+
+    async def is_ready(self, pid: int) -> bool:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(HOST, self.control_port)
+            writer.close()
+            return True
+        return False
+
+
+class Town:
+    """PostgreSQL, Temporal with its file, an SMTP server of the judge's, two APIs and two workers.
+
+    Everything lies under `folder`. APIs and workers reach their servers through the proxies only. `without`
+    takes a guard away, for a negative control. `share` is the share of replies that are lost.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int = 1,
+        share: float = 0.0,
+        without: str = "",
+        apis: int = 2,
+        workers: int = 2,
+        worker_command: Sequence[str] = (sys.executable, "-m", "torture.armed", "worker"),
+    ) -> None:
+        self.folder = folder
+        self.roads: dict[str, Proxy] = {}
+        self.processes: dict[str, Kept] = {}
+        self.database_url = ""
+        self.temporal_address = ""
+        self.api_urls: list[str] = []
+        self.smtp: SmtpServer | None = None
+        self.without = without
+        self.small_disk: Path | None = None
+        """Where PostgreSQL's data lies on a disk of little room; None where nobody may mount one."""
+        self.worker_commands: dict[str, Sequence[str]] = {}
+        self._worker_command = worker_command
+        self._seed = seed
+        self._share = share
+        self._apis = apis
+        self._workers = workers
+        self._stack = AsyncExitStack()
+
+    @property
+    def mines(self) -> Path:
+        """Where the crash points are armed."""
+        return self.folder / "mines"
+
+    @property
+    def smtp_book(self) -> Path:
+        return self.folder / "books" / "smtp.jsonl"
+
+    async def __aenter__(self) -> "Town":
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def named(self, kind: str) -> list[Kept]:
+        """The processes whose name begins so: "api", "worker", "postgres", "temporal", "smtp"."""
+        return [kept for name, kept in self.processes.items() if name.startswith(kind)]
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        for folder in ("logs", "books", "mines/armed", "mines/taken", "files", "postgres"):
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o711)
+        (self.folder / "postgres").chmod(0o711)
+        if await stack.enter_async_context(small_disk(self.folder / "postgres", SMALL_DISK_MEGABYTES)):
+            self.small_disk = self.folder / "postgres"
+        (self.folder / "files" / "book.epub").write_bytes(b"a book")
+        postgres = Postgres(self.folder / "postgres", free_port(), self._log("postgres"))
+        temporal = Temporal(self.folder / "temporal" / "temporal.db", free_port(), self._log("temporal"))
+        smtp_ports = (free_port(), free_port(), free_port())
+        self.smtp = SmtpServer(*smtp_ports, self.smtp_book, self._log("smtp"), self._seed)
+        await self._run(stack, {"postgres": postgres, "temporal": temporal, "smtp": self.smtp})
+        self.database_url = postgres.url
+        self.temporal_address = temporal.address
+        await preparing(for_demo=False)(postgres.url, temporal.address, KEYS)
+        await self._prepare()
+        environment = await self._roads(stack, postgres, temporal)
+        ours: dict[str, Part] = {}
+        for number in range(1, self._apis + 1):
+            port = free_port()
+            self.api_urls.append(f"http://{HOST}:{port}")
+            ours[f"api{number}"] = Api(port, environment, self._log(f"api{number}"), _armed_api)
+        for number in range(1, self._workers + 1):
+            name = f"worker{number}"
+            self.worker_commands[name] = self._worker_command
+            ready = self.folder / f"{name}.ready"
+            ours[name] = Worker(
+                ready,
+                environment,
+                self._log(name),
+                lambda name=name: self.worker_commands[name],  # type: ignore[misc]
+            )
+        await self._run(stack, ours)
+
+    async def _roads(
+        self, stack: AsyncExitStack, postgres: Postgres, temporal: Temporal
+    ) -> Mapping[str, str]:
+        """A proxy in front of each server; the environment of those who use them."""
+        assert self.smtp is not None
+        for name, port in (
+            ("postgres", int(postgres.url.rpartition(":")[2].partition("/")[0])),
+            ("temporal", int(temporal.address.rpartition(":")[2])),
+            ("smtp", self.smtp.port),
+        ):
+            self.roads[name] = await stack.enter_async_context(Proxy(HOST, port))
+        url = postgres.url.rpartition(":")
+        by_road = f"{url[0]}:{self.roads['postgres'].port}/{url[2].partition('/')[2]}?sslmode=disable"
+        return {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("PAKHUIS_", "TEMPORAL_"))
+            },
+            "PAKHUIS_DATABASE_URL": by_road,
+            "PAKHUIS_SMTP_URL": f"smtp://{HOST}:{self.roads['smtp'].port}",
+            "PAKHUIS_SECRET_KEY": SECRET,
+            "PAKHUIS_PUBLIC_URL": "http://127.0.0.1",
+            "PAKHUIS_FILES": str(self.folder / "files"),
+            "TEMPORAL_ADDRESS": f"{HOST}:{self.roads['temporal'].port}",
+            "TORTURE_FOLDER": str(self.mines),
+            "TORTURE_SHARE": str(self._share),
+            "TORTURE_WITHOUT": self.without,
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        }
+
+    async def _prepare(self) -> None:
+        """The store's settings that a judge can count by, and the guard that is dropped in the database."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            from torture.guards import IN_THE_DATABASE
+
+            for statement in IN_THE_DATABASE.get(self.without, ()):
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def _run(self, stack: AsyncExitStack, parts: Mapping[str, Part]) -> None:
+        async def start(name: str, part: Part) -> None:
+            kept = self.processes[name] = Kept(name, part)
+            stack.push_async_callback(kept.stop)
+            await kept.start()
+
+        async with asyncio.TaskGroup() as group:
+            for name, part in parts.items():
+                group.create_task(start(name, part))
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+
+def _armed_api(port: int) -> Sequence[str]:
+    return (sys.executable, "-m", "torture.armed", "serve", "--host", HOST, "--port", str(port))
+
+
+async def temporal_of(town: Town) -> Client:
+    """A client of the judge's own, past the proxy."""
+    return await Client.connect(town.temporal_address)
+
+
+@asynccontextmanager
+async def small_disk(folder: Path, megabytes: int) -> AsyncIterator[bool]:
+    """A file system of this size mounted at `folder`; False inside where this machine lets nobody mount."""
+    folder.mkdir(parents=True, exist_ok=True)
+    options = f"size={megabytes}m,mode=711"
+    mount = ("mount", "-t", "tmpfs", "-o", options, "pakhuis", str(folder))
+    mounted = shutil.which("mount") is not None and subprocess.run(mount, capture_output=True).returncode == 0
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            deadline = time.monotonic() + 10
+            while subprocess.run(("umount", str(folder)), capture_output=True).returncode:
+                if time.monotonic() > deadline:
+                    break
+                await asyncio.sleep(0.2)
