@@ -1,15 +1,19 @@
 """The steps that write transitions down and look things up in our own PostgreSQL."""
 
 import logging
+from datetime import UTC, datetime
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
-from db import pickup_codes
+from db import ended, outbox, pickup_codes
 from db.commands import payload_of
 from db.pool import Pool
 from db.record import record
 from db.vault import Vault
-from workflows.steps import CodeCheck, MemorySteps, Record
+from orders.change import By, Change
+from orders.rules.mailing import mail_not_sent
+from workflows.steps import CodeCheck, MemorySteps, MissedMail, Record
 
 log = logging.getLogger("pakhuis.memory")
 
@@ -45,3 +49,19 @@ class Memory(MemorySteps):
             if not isinstance(code, str):
                 return False
             return await pickup_codes.check(connection, self._vault, check.store, check.order_id, code)
+
+    @activity.defn
+    async def late_mail_not_sent(self, missed: MissedMail) -> None:
+        store, order_id, key = missed.store, missed.order_id, missed.mail_key
+        async with self._pool.acquire() as connection, connection.transaction():
+            standing = await ended.lock(connection, store, order_id)
+            state = await outbox.state_of(connection, store, order_id, key)
+            if standing is None or state not in ("failed", "unknown"):
+                return
+            if standing.ended_at is None:
+                # The workflow that was ending goes on, and it alone writes its order: wait for its end.
+                raise ApplicationError("the order goes on", type="TryLater")
+            change = Change(standing.state, By(at=datetime.now(UTC)))
+            mail_not_sent(change, missed.kind, key, unknown=missed.unknown)
+            if change.state.attention != standing.state.attention:
+                await ended.write(connection, self._vault, change, standing.sequence + 1)

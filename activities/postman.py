@@ -128,6 +128,7 @@ class Postman:
         envelope_timeout: timedelta = timedelta(seconds=30),
         data_timeout: timedelta = timedelta(seconds=600),
         idle_for: timedelta = timedelta(seconds=30),
+        rest: timedelta = timedelta(seconds=2),
         local_hostname: str | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -135,11 +136,16 @@ class Postman:
 
         `data_timeout` is that for the body, and again for the answer to the final dot: RFC 5321 asks for ten
         minutes, and less makes doubles.
+
+        For a `rest` after a connection could not be made nobody tries to make another: while the server is
+        away, a thousand mails that wait do not knock a thousand times.
         """
         self._server = SmtpServer.of(smtp_url)
         self._envelope_seconds = envelope_timeout.total_seconds()
         self._data_seconds = data_timeout.total_seconds()
         self._idle_seconds = idle_for.total_seconds()
+        self._rest_seconds = rest.total_seconds()
+        self._rests_until = 0.0
         self._local_hostname = local_hostname or socket.gethostname() or "localhost"
         self._tls = tls
         self._free = asyncio.Semaphore(connections)
@@ -194,6 +200,8 @@ class Postman:
             connection = self._take_idle()
             is_new = connection is None
             phase = Phase.CONNECT
+            if is_new and asyncio.get_running_loop().time() < self._rests_until:
+                return TryLater(reply="no connection a moment ago", code=None, phase=phase)
             try:
                 if connection is None:
                     connection = self._new_connection()
@@ -213,6 +221,8 @@ class Postman:
                     # It died while nobody used it, which is no fault of this mail's.
                     connection.close()
                     continue
+                if phase is Phase.CONNECT:
+                    self._rests_until = asyncio.get_running_loop().time() + self._rest_seconds
                 return await self._not_begun(connection, error, phase)
             except BaseException:
                 if connection is not None:

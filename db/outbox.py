@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import asyncpg
 from pydantic import BaseModel
 
 from db import stores
@@ -123,12 +124,36 @@ async def take(
     busy, after that nobody can say whether it was accepted."""
     row = await connection.fetchrow(SQL["take"], store, order_id, mail_key)
     if row is not None:
-        return OutgoingMail.model_validate({**dict(row), "settings": stores.read(row["settings"])})
-    row = await connection.fetchrow(SQL["look"], store, order_id, mail_key)
-    if row is None:
+        return _taken(row)
+    return await _not_taken(connection, store, order_id, mail_key)
+
+
+async def take_oldest(connection: Connection, after: int) -> OutgoingMail | None:
+    """Take the oldest mail numbered above `after` that waits because the relay was away, for an attempt."""
+    row = await connection.fetchrow(SQL["take_oldest"], after)
+    return None if row is None else _taken(row)
+
+
+def _taken(row: asyncpg.Record) -> OutgoingMail:
+    return OutgoingMail.model_validate({**dict(row), "settings": stores.read(row["settings"])})
+
+
+async def give_up(connection: Connection, store: str, order_id: str | None, mail_key: str) -> Settled | Busy:
+    """Note that a mail failed that nobody will try any more. What is lying in DATA is not touched."""
+    given_up = await connection.fetchval(SQL["give_up"], store, order_id, mail_key)
+    if given_up is not None:
+        return Settled(state="failed")
+    return await _not_taken(connection, store, order_id, mail_key)
+
+
+async def _not_taken(
+    connection: Connection, store: str, order_id: str | None, mail_key: str
+) -> Settled | Busy:
+    state = await state_of(connection, store, order_id, mail_key)
+    if state is None:
         return Settled(state="failed")  # Nobody gets it, so it has no row.
-    if row["state"] not in UNDER_WAY:
-        return Settled(state=row["state"])
+    if state not in UNDER_WAY:
+        return Settled(state=state)
     # A row that has come out of DATA since we tried to take it is not lost: the next attempt takes it.
     lost = await connection.fetchval(SQL["lost"], store, order_id, mail_key)
     return Busy() if lost is None else Settled(state="unknown")
@@ -148,8 +173,43 @@ async def settle(
     await connection.execute(SQL["settle"], mail.number, mail.attempt, state, code, reply[:500])
 
 
+async def state_of(connection: Connection, store: str, order_id: str | None, mail_key: str) -> str | None:
+    """How a mail stands; None if it has no row."""
+    row = await connection.fetchrow(SQL["look"], store, order_id, mail_key)
+    return None if row is None else str(row["state"])
+
+
+class Doubt(BaseModel, frozen=True):
+    """A mail of which nobody can say whether it was accepted."""
+
+    number: int
+    attempt: int
+    kind: MailKind
+    message_id: str
+    entered_data_at: datetime
+    sent_again: bool
+    """Somebody chose before to send it again, not knowing."""
+    settings: StoreSettings
+
+
+async def doubt(connection: Connection, store: str, order_id: str | None, mail_key: str) -> Doubt | Settled:
+    """What is to be asked about a mail, or how it stands if nobody doubts that."""
+    row = await connection.fetchrow(SQL["doubt"], store, order_id, mail_key)
+    if row is None:
+        return Settled(state="failed")
+    if row["state"] != "unknown":
+        return Settled(state=row["state"])
+    return Doubt.model_validate({**dict(row), "settings": stores.read(row["settings"])})
+
+
+async def settle_doubt(connection: Connection, doubt: Doubt, state: str, why: str, *, guess: bool) -> str:
+    """Note what was found out, or (`guess`) chosen; the state of the mail after that, whoever set it."""
+    await connection.execute(SQL["settle_doubt"], doubt.number, doubt.attempt, state, why, guess)
+    return str(await connection.fetchval(SQL["state"], doubt.number))
+
+
 async def unsent(connection: Connection, store: str, order_id: str) -> list[Mail]:
-    """The mails of an order that are still to be handed over."""
+    """The mails of an order that are still to be handed over, or to be told to a person."""
     rows = await connection.fetch(SQL["unsent"], store, order_id)
     return [Mail.model_validate(row["facts"]) for row in rows]
 
@@ -159,9 +219,14 @@ class LateMail(NamedTuple):
     order_id: str
     mail_key: str
     kind: MailKind
+    attempt: int
+    """How often it was tried before: a person had it sent again."""
 
 
 async def late(connection: Connection, older_than: timedelta) -> list[LateMail]:
-    """The mails that were written after their order's workflow had ended, and that nobody has tried yet."""
-    rows = await connection.fetch(SQL["late"], older_than)
-    return [LateMail(row["store"], row["order_id"], row["mail_key"], MailKind(row["kind"])) for row in rows]
+    """The mails that were written, or put back by a person, after their order's workflow had ended, and that
+    nobody has tried since."""
+    return [
+        LateMail(**{**dict(row), "kind": MailKind(row["kind"])})
+        for row in await connection.fetch(SQL["late"], older_than)
+    ]

@@ -40,9 +40,10 @@ async def record(
         mails,
     )
     first = transitions[0].sequence
+    verdicts = [word.model_dump(mode="json") for each in transitions for word in each.mail_verdicts]
     # Nearly always nobody else has written anything of this order, and one statement is enough.
     reissues = any(each.reissued for each in transitions)
-    if not reissues and await connection.fetchrow(SQL["write"], *values, False, first) is not None:
+    if not reissues and await connection.fetchrow(SQL["write"], *values, False, first, verdicts) is not None:
         return
     async with connection.transaction():
         known = await connection.fetchval(SQL["lock"], store, order_id)
@@ -55,7 +56,7 @@ async def record(
             for forget in ("forget_timeline", "forget_mails", "forget_answers"):
                 await connection.execute(SQL[forget], store, order_id, first)
         await _reissue(connection, vault, store, order_id, transitions)
-        await connection.execute(SQL["write"], *values, True, first)
+        await connection.execute(SQL["write"], *values, True, first, verdicts)
 
 
 async def _mails(

@@ -46,6 +46,26 @@ class Mail(BaseModel, frozen=True):
     """Which of the shop's addresses, for mails to the shop."""
     is_copy: bool = False
 
+    @classmethod
+    def known_by(cls, key: str) -> "Mail":
+        """A mail that has its row in the outbox, by its key alone: enough to hand it over again."""
+        return cls(key=key, kind=MailKind(key.partition(":")[0]))
+
+
+class Verdict(StrEnum):
+    """What a person says of a mail that failed, or of which nobody can say whether it arrived."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+
+
+class MailVerdict(BaseModel, frozen=True):
+    """A person's word on one mail, by its key."""
+
+    key: str
+    verdict: Verdict
+    by: str
+
 
 class Headline(BaseModel, frozen=True):
     """What a list shows of an order; recomputed from its facts at every transition."""
@@ -69,6 +89,8 @@ class Transition(BaseModel, frozen=True):
     mails: tuple[Mail, ...] = ()
     reissued: tuple[str, ...] = ()
     """Lines whose download links are to be replaced by new ones."""
+    mail_verdicts: tuple[MailVerdict, ...] = ()
+    """Told of mails that failed or are unknown; of any other they change nothing."""
     ended: bool = False
 
 
@@ -90,6 +112,7 @@ class Change:
     entries: list[Entry] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     reissued: list[str] = field(default_factory=list)
+    mail_verdicts: list[MailVerdict] = field(default_factory=list)
 
     def set(self, **changes: Any) -> None:
         self.state = self.state.with_(**changes)

@@ -2,30 +2,40 @@
 
 import hashlib
 import re
+import unicodedata
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
 from orders.money import Amount
-from orders.order import Currency, LineId
+from orders.order import Currency, LineId, Text, Whole
 
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 ParcelId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")]
+_NO_PART_OF_A_LINE: Final = ("Cc", "Cs", "Zl", "Zp")
+_CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 _CODE = re.compile(r"^[a-z0-9][a-z0-9_]{0,39}$")
 
 
 def _one_line(text: str) -> str:
-    text = " ".join(text.split())
-    if not text.isprintable():
-        raise ValueError("must not contain control characters")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("must not contain half a surrogate pair")
+    # Refused rather than mended: what a person reads on the timeline is what was written, to the letter.
+    if any(unicodedata.category(character) in _NO_PART_OF_A_LINE for character in text):
+        raise ValueError("must be one line, without control characters")
+    if not text.strip():
+        raise ValueError("must say something")
     return text
 
 
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line)]
+OneLine = Annotated[
+    str,
+    AfterValidator(_one_line),
+    Field(json_schema_extra={"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}),
+]
+Reference = Annotated[OneLine, StringConstraints(min_length=1, max_length=100)]
+Reason = Annotated[OneLine, StringConstraints(min_length=1, max_length=200)]
 TrackingNumber = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
+MailKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}(:[A-Za-z0-9._:+-]{1,160})?$")]
+"""As `pakhuis show` lists it: the kind of mail, and what caused it."""
 Carrier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._&-]{0,39}$")]
 
 
@@ -33,7 +43,7 @@ class Quantity(BaseModel, frozen=True, extra="forbid"):
     """Some units of one line."""
 
     line_id: LineId
-    quantity: int = Field(ge=1, le=9999, strict=True)
+    quantity: Whole = Field(ge=1, le=9999, strict=True)
 
 
 Quantities = Annotated[tuple[Quantity, ...], Field(min_length=1, max_length=1000)]
@@ -63,7 +73,7 @@ class Packed(_Command):
     type: Literal["packed"] = "packed"
     parcel: ParcelId | None = None
     lines: Quantities | None = None
-    weight_grams: int | None = Field(default=None, ge=0, le=1_000_000, strict=True)
+    weight_grams: Whole | None = Field(default=None, ge=0, le=1_000_000, strict=True)
 
 
 class Labelled(_Command):
@@ -95,7 +105,7 @@ class Collected(_Command):
 
     type: Literal["collected"] = "collected"
     parcel: ParcelId | None = None
-    code: Annotated[str, StringConstraints(max_length=20)] | None = None
+    code: Annotated[Text, StringConstraints(max_length=20)] | None = None
     override: bool = False
 
 
@@ -144,7 +154,7 @@ class Resolve(_Command):
 
     type: Literal["resolve"] = "resolve"
     reason: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
-    subject: Annotated[str, StringConstraints(max_length=100)] | None = None
+    subject: Annotated[Text, StringConstraints(max_length=100)] | None = None
 
 
 class Reissue(_Command):
@@ -152,6 +162,20 @@ class Reissue(_Command):
 
     type: Literal["reissue"] = "reissue"
     line_id: LineId
+
+
+class MailArrived(_Command):
+    """A person knows that a mail arrived of which nobody was sure."""
+
+    type: Literal["mail_arrived"] = "mail_arrived"
+    mail_key: MailKey
+
+
+class MailAgain(_Command):
+    """Send a mail once more, the same bytes: it failed, or nobody could say whether it arrived."""
+
+    type: Literal["mail_again"] = "mail_again"
+    mail_key: MailKey
 
 
 Command = (
@@ -170,6 +194,8 @@ Command = (
     | Cancel
     | Resolve
     | Reissue
+    | MailArrived
+    | MailAgain
 )
 COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 TYPES: Final[tuple[str, ...]] = tuple(model.model_fields["type"].default for model in Command.__args__)

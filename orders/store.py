@@ -102,6 +102,9 @@ class Look(BaseModel, frozen=True, extra="forbid"):
     colour: Colour = "#1f4e5f"
 
 
+UnknownMail = Literal["hold", "send_again"]
+
+
 class StoreSettings(BaseModel, frozen=True, extra="forbid"):
     """Everything a store can set. Kept as JSON in the table `stores`; read with `pakhuis stores`."""
 
@@ -120,6 +123,9 @@ class StoreSettings(BaseModel, frozen=True, extra="forbid"):
     pickup_instructions: dict[Language, Annotated[str, StringConstraints(max_length=2000)]] = {}
     tracking_links: dict[str, Annotated[str, StringConstraints(max_length=300)]] = {}
     """Per carrier, an address with {tracking_number}, {postal_code} and {country} in it."""
+    unknown_mails: dict[MailKind, UnknownMail] = {}
+    """What is done about a mail of which neither we nor the relay can say whether it was taken: `hold` it for
+    a person, as for every kind that is not named, or `send_again`, the same bytes, once."""
     digest_every: timedelta = timedelta(hours=1)
     downloads: Downloads = Downloads()
     policy: Policy = Field(default_factory=lambda: DEFAULT_POLICY)

@@ -2,22 +2,14 @@
 
 from datetime import UTC, datetime
 
-from db import commands
+from db import commands, ended
 from db.pool import Pool
-from db.queries import load
-from db.record import record
 from db.vault import Vault
 from orders.change import By, Change
-from orders.commands import COMMAND, Payment, Reissue, Resolve
+from orders.commands import COMMAND, MailAgain, MailArrived, Payment, Reissue, Resolve
 from orders.errors import OrderError, Refused
-from orders.plan import Plan
-from orders.rules.closing import transition
 from orders.rules.decide import decide
 from orders.state import OrderState
-
-SQL = load("orders")
-AFTER_ALL_HISTORY = 2**31 - 1
-"""No workflow decided from more than this, so none of its records replaces one of ours."""
 
 
 async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: str, why: str) -> None:
@@ -25,19 +17,18 @@ async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: s
 
     The workflow is the only writer of an order's state; once it has ended, whoever holds the row's lock
     is. A payment is kept on the ledger and becomes an attention entry, whatever state the order ended in.
-    What needed a person can be seen to, and downloads can be given anew; everything else is refused with
-    the reason.
+    What needed a person can be seen to, mails can be sent again, and downloads given anew; everything else
+    is refused with the reason.
     """
     async with pool.acquire() as connection, connection.transaction():
-        row = await connection.fetchrow(SQL["lock_order"], store, order_id)
-        if row is None:
+        standing = await ended.lock(connection, store, order_id)
+        if standing is None:
             return
-        state = OrderState.model_validate({**row["facts"], "plan": Plan.model_validate(row["plan"])})
+        state = standing.state
         waiting = await commands.undelivered(connection, store, order_id, again=True)
         for number, command in enumerate(waiting, start=1):
             change = _answer(state, command, why)
-            step = transition(change, row["sequence"] + number, ended=True)
-            await record(connection, vault, store, order_id, AFTER_ALL_HISTORY, [step])
+            await ended.write(connection, vault, change, standing.sequence + number)
             state = change.state
 
 
@@ -45,7 +36,7 @@ def _answer(state: OrderState, waiting: commands.Undelivered, why: str) -> Chang
     by = By(at=datetime.now(UTC), actor=waiting.actor, command_id=waiting.command_id)
     command = COMMAND.validate_python({**waiting.payload, "type": waiting.type})
     try:
-        if not isinstance(command, Payment | Resolve | Reissue):
+        if not isinstance(command, Payment | Resolve | Reissue | MailArrived | MailAgain):
             raise Refused(why)
         change = decide(state, command, by)
         if isinstance(command, Payment):

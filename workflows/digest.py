@@ -6,8 +6,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from orders.mail import MailKind
-    from workflows.patience import COUNTER, RELAY
-    from workflows.steps import DigestRequest, DigestSteps, Notice, PostSteps
+    from workflows.handing_over import hand_over
+    from workflows.patience import COUNTER
+    from workflows.steps import DigestRequest, DigestSteps, Notice
 
 
 @workflow.defn
@@ -19,11 +20,8 @@ class SendDigest:
         )
         await asyncio.gather(
             *(
-                workflow.execute_activity_method(
-                    PostSteps.notify,
-                    Notice(store=request.store, order_id=None, mail_key=key, kind=MailKind.ATTENTION_DIGEST),
-                    summary=f"Mail {key}",
-                    **RELAY,
+                hand_over(
+                    Notice(store=request.store, order_id=None, mail_key=key, kind=MailKind.ATTENTION_DIGEST)
                 )
                 for key in keys
             )

@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import assert_never
 
-from temporalio import workflow
-from temporalio.exceptions import ActivityError
-
-from orders.change import Change, Mail
+from orders.change import Change, Mail, Transition, Verdict
 from orders.plan import Plan
-from orders.rules.decide import mail_not_sent
-from workflows.patience import RELAY
-from workflows.steps import MaybeSent, Notice, NotSent, PostSteps, Sent
+from orders.rules.mailing import mail_not_sent
+from workflows.handing_over import hand_over
+from workflows.steps import MaybeSent, Notice, NotSent, Sent
 
 
 class Outgoing:
@@ -36,15 +33,15 @@ class Outgoing:
             self._unsent[mail.key] = mail
             asyncio.create_task(self._hand_over(mail)).add_done_callback(self._note_bug)
 
+    def leave(self, step: Transition) -> None:
+        """Let the mails leave that a step caused, and those it has sent again, once it is written down."""
+        self.send(step.mails)
+        self.send(Mail.known_by(word.key) for word in step.mail_verdicts if word.verdict is Verdict.AGAIN)
+
     async def _hand_over(self, mail: Mail) -> None:
         plan = self._plan
         notice = Notice(store=plan.store, order_id=plan.order_id, mail_key=mail.key, kind=mail.kind)
-        try:
-            answer = await workflow.execute_activity_method(
-                PostSteps.notify, notice, summary=f"Mail {mail.key}", **RELAY
-            )
-        except ActivityError:
-            answer = NotSent(reason="patience_ran_out")
+        answer = await hand_over(notice)
         match answer:
             case Sent():
                 pass

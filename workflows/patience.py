@@ -18,7 +18,8 @@ OWN_DATABASE: Final[dict[str, Any]] = {
 """Local activities against our own PostgreSQL: asked for ever, since an order must not forget."""
 
 COUNTER: Final[dict[str, Any]] = {
-    "start_to_close_timeout": timedelta(seconds=60),
+    # A worker that died with it is known to be gone only by this: its work is to go on within a minute.
+    "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=200),
         backoff_coefficient=2.0,
@@ -39,5 +40,19 @@ RELAY: Final[dict[str, Any]] = {
     ),
 }
 """Handing a mail to the relay: for days, with growing pauses."""
+
+ASKING: Final[dict[str, Any]] = {
+    "start_to_close_timeout": timedelta(seconds=60),
+    # Asked at once and after 10, 30, 70, 150 and 310 seconds; longer than a relay needs to settle.
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=10), backoff_coefficient=2.0),
+}
+"""Asking the relay what became of a mail."""
+
+GIVING_UP: Final[dict[str, Any]] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    # One that is being handed over that very moment is waited for.
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""Noting that a mail is given up."""
 
 LOOK_FOR_FILES_AGAIN: Final = timedelta(minutes=10)

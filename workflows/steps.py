@@ -1,7 +1,7 @@
 """The steps a fulfilment may ask for. Declared here; taken in activities/."""
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 from temporalio import activity
@@ -29,6 +29,16 @@ class CodeCheck(BaseModel, frozen=True):
     code: str | None = None
 
 
+class MissedMail(BaseModel, frozen=True):
+    """A mail of an order whose workflow has ended: it was not sent, or (`unknown`) nobody can say."""
+
+    store: str
+    order_id: str
+    mail_key: str
+    kind: MailKind
+    unknown: bool
+
+
 class MemorySteps(ABC):
     @activity.defn
     @abstractmethod
@@ -41,6 +51,11 @@ class MemorySteps(ABC):
     @abstractmethod
     async def check_pickup_code(self, check: CodeCheck) -> bool:
         """Whether this is the code of the order. Repeatable; changes nothing."""
+
+    @activity.defn
+    @abstractmethod
+    async def late_mail_not_sent(self, missed: MissedMail) -> None:
+        """Ask for a person about this mail, on its ended order, unless it was sent meanwhile. Repeatable."""
 
 
 class Issue(BaseModel, frozen=True):
@@ -97,7 +112,16 @@ class MaybeSent(BaseModel, frozen=True):
     kind: Literal["maybe_sent"] = "maybe_sent"
 
 
+class SendAgain(BaseModel, frozen=True):
+    """It waits to be handed over once more, the same bytes."""
+
+    kind: Literal["send_again"] = "send_again"
+
+
 NoticeAnswer = Annotated[Sent | NotSent | MaybeSent, Field(discriminator="kind")]
+DoubtAnswer = Annotated[Sent | NotSent | MaybeSent | SendAgain, Field(discriminator="kind")]
+ASKED_AT_MOST: Final = 6
+"""Attempts at the step below; then the store's choice holds."""
 
 
 class PostSteps(ABC):
@@ -105,6 +129,21 @@ class PostSteps(ABC):
     @abstractmethod
     async def notify(self, notice: Notice) -> NoticeAnswer:
         """Hand this mail to the relay, the same bytes every time, and never again once it was taken."""
+
+    @activity.defn
+    @abstractmethod
+    async def give_up(self, notice: Notice) -> NoticeAnswer:
+        """What became of a mail that nobody will hand over any more: one that was surely not taken has
+        failed. Repeatable."""
+
+
+class DoubtSteps(ABC):
+    @activity.defn
+    @abstractmethod
+    async def settle_doubt(self, notice: Notice) -> DoubtAnswer:
+        """Find out what became of a mail that the relay may have: by asking the relay, for some minutes, or
+        else by the store's choice. It is sent again if the relay surely never saw it, or once by that choice.
+        Repeatable."""
 
 
 class DigestRequest(BaseModel, frozen=True):

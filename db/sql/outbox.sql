@@ -15,6 +15,18 @@ WHERE mails.store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_ke
 RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings::text,
     attempt, created_at
 
+-- take_oldest --
+-- The oldest mail after this one that waits because the relay was away (no answer, 421), or would not talk to us
+-- at all (5xx): not one that the relay wants later for its own sake (4xx).
+UPDATE mails SET state = 'sending', phase = 'envelope', attempt = attempt + 1
+FROM stores
+WHERE number = (SELECT number FROM mails
+        WHERE state = 'retry' AND number > $1 AND (reply_code IS NULL OR reply_code = 421 OR reply_code >= 500)
+        ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
+    AND stores.store = mails.store
+RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings::text,
+    attempt, created_at
+
 -- look --
 SELECT state FROM mails
 WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
@@ -26,22 +38,49 @@ WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
 RETURNING number
 
 -- enter_data --
-UPDATE mails SET phase = 'data', lease_until = now() + $3::interval, raw = coalesce(raw, $4)
+UPDATE mails SET phase = 'data', entered_data_at = now(), lease_until = now() + $3::interval, raw = coalesce(raw, $4)
 WHERE number = $1 AND attempt = $2 AND state = 'sending' AND phase = 'envelope'
 RETURNING number
 
 -- settle --
+-- An answer that comes when nobody waited for it any more still settles a mail that was called unknown.
 UPDATE mails SET state = $3, reply_code = $4, reply_text = $5, lease_until = NULL, phase = 'none',
     sent_at = CASE WHEN $3 = 'sent' THEN now() ELSE sent_at END
-WHERE number = $1 AND attempt = $2 AND state = 'sending'
+WHERE number = $1 AND attempt = $2 AND (state = 'sending' OR (state = 'unknown' AND $3 = 'sent'))
+
+-- give_up --
+UPDATE mails SET state = 'failed', phase = 'none'
+WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+    AND (state IN ('queued', 'retry') OR (state = 'sending' AND phase IN ('none', 'envelope')))
+RETURNING number
+
+-- doubt --
+SELECT number, attempt, kind, state, message_id, coalesce(entered_data_at, created_at) AS entered_data_at,
+    sent_again, settings::text
+FROM mails JOIN stores USING (store)
+WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+
+-- settle_doubt --
+UPDATE mails SET state = $3, reply_text = $4, reply_code = NULL, sent_again = sent_again OR $5,
+    sent_at = CASE WHEN $3 = 'sent' THEN now() ELSE sent_at END
+WHERE number = $1 AND attempt = $2 AND state = 'unknown'
+
+-- state --
+SELECT state FROM mails WHERE number = $1
 
 -- unsent --
+-- What is still to be handed over, or to be told to a person.
 SELECT facts FROM mails
-WHERE store = $1 AND coalesce(order_id, '') = $2 AND state IN ('queued', 'retry', 'sending') ORDER BY number
+WHERE store = $1 AND coalesce(order_id, '') = $2
+    AND (state IN ('queued', 'retry', 'sending')
+        OR (state IN ('unknown', 'failed') AND NOT EXISTS (SELECT FROM attention
+            WHERE attention.store = $1 AND attention.order_id = $2
+                AND key IN ('mail_unknown:' || mail_key, 'mail_failed:' || mail_key))))
+ORDER BY number
 
 -- late --
--- Mails that nobody sends: their order's workflow had ended when they were written.
-SELECT mails.store, mails.order_id, mails.mail_key, mails.kind FROM mails JOIN orders USING (store, order_id)
-WHERE mails.state = 'queued' AND mails.attempt = 0 AND orders.ended_at IS NOT NULL
+-- Mails that nobody sends: their order's workflow had ended when they were written, or put back by a person.
+SELECT mails.store, mails.order_id, mails.mail_key, mails.kind, mails.attempt FROM mails JOIN orders USING (store, order_id)
+WHERE mails.state = 'queued' AND orders.ended_at IS NOT NULL
     AND mails.created_at < now() - $1::interval
 ORDER BY mails.number LIMIT 200

@@ -79,6 +79,16 @@ WITH the_order AS (
     FROM the_order, jsonb_to_recordset($18::jsonb) AS mail (mail_key text, kind text, sequence integer,
         recipient text, is_copy boolean, language text, facts jsonb, message_id text)
     ON CONFLICT DO NOTHING
+), the_verdicts AS (
+    -- A person's word on a mail; of one that is under way, or was sent, it changes nothing. The store's choice
+    -- is over then: what becomes unknown after a person had it sent again waits for a person.
+    UPDATE mails SET state = CASE verdict WHEN 'arrived' THEN 'sent' ELSE 'queued' END, phase = 'none',
+        attempt = attempt + CASE verdict WHEN 'again' THEN 1 ELSE 0 END,
+        sent_at = CASE verdict WHEN 'arrived' THEN now() ELSE sent_at END, sent_again = true, lease_until = NULL,
+        reply_code = NULL, reply_text = verdict || ', says ' || by
+    FROM the_order, jsonb_to_recordset($21::jsonb) AS word (key text, verdict text, by text)
+    WHERE mails.store = the_order.store AND coalesce(mails.order_id, '') = the_order.order_id AND mails.mail_key = word.key
+        AND mails.state IN ('unknown', 'failed')
 )
 SELECT pg_notify('pakhuis_answers', store || '/' || order_id) FROM the_order
 

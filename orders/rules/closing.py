@@ -29,6 +29,7 @@ def transition(change: Change, sequence: int, *, ended: bool = False) -> Transit
         entries=tuple(change.entries),
         mails=tuple(change.mails),
         reissued=tuple(change.reissued),
+        mail_verdicts=tuple(change.mail_verdicts),
         ended=ended,
     )
 

@@ -5,10 +5,9 @@ from typing import assert_never
 from orders import commands
 from orders.change import By, Change
 from orders.errors import Refused
-from orders.mail import MailKind
-from orders.rules import cancelling, goods, holds, issuing, money, parcels
+from orders.rules import cancelling, goods, holds, issuing, mailing, money, parcels
 from orders.rules.settling import settle_what_is_over
-from orders.state import OrderState, Reason
+from orders.state import OrderState
 
 
 def decide(state: OrderState, command: commands.Command, by: By) -> Change:
@@ -42,6 +41,10 @@ def decide(state: OrderState, command: commands.Command, by: By) -> Change:
             resolve(change, command)
         case commands.Reissue():
             issuing.reissue(change, command)
+        case commands.MailArrived():
+            mailing.mail_arrived(change, command)
+        case commands.MailAgain():
+            mailing.mail_again(change, command)
         case _:
             assert_never(command)
     settle_what_is_over(change)
@@ -62,10 +65,3 @@ def resolve(change: Change, wish: commands.Resolve) -> None:
     for each in known:
         change.settle(each.reason, subject=each.subject)
     change.say("resolve", "timeline.resolved", reason=wish.reason)
-
-
-def mail_not_sent(change: Change, kind: MailKind, key: str, *, unknown: bool) -> None:
-    """A mail could not be sent for good, or nobody can say whether it was accepted: ask for a person."""
-    reason = Reason.MAIL_UNKNOWN if unknown else Reason.MAIL_FAILED
-    change.attend(reason, f"attention.{reason}", subject=key, mail=str(kind))
-    change.say("mail", f"attention.{reason}", mail=str(kind))

@@ -1,5 +1,8 @@
 """Downloads and gift cards: issued as soon as they are paid, beside the goods."""
 
+import hashlib
+from typing import Final
+
 from orders.change import Change
 from orders.commands import Quantity, Reissue
 from orders.errors import Refused
@@ -7,6 +10,8 @@ from orders.mail import MailKind
 from orders.order import LineKind
 from orders.rules.settling import settle_what_is_over
 from orders.state import OrderState, Reason
+
+_LONGEST_NAME: Final = 100
 
 
 def may_issue(state: OrderState) -> bool:
@@ -30,7 +35,7 @@ def issued(change: Change, line_ids: tuple[str, ...]) -> None:
     """The links and codes of these lines exist; tell the customer where they are."""
     lines = [line for line in change.state.lines if line.line_id in line_ids and not line.issued]
     # Lines whose files came late have a mail of their own, beside the one that has been sent.
-    cause = "+".join(line_ids) if any(line.issued for line in change.state.lines) else ""
+    cause = _late(line_ids) if any(line.issued for line in change.state.lines) else ""
     change.set_lines(*(line.model_copy(update={"issued": True, "issuing": False}) for line in lines))
     change.count(
         {
@@ -53,6 +58,12 @@ def issued(change: Change, line_ids: tuple[str, ...]) -> None:
     if not mailed:
         change.attend(Reason.NO_ADDRESS, "attention.goods_not_mailed")
     settle_what_is_over(change)
+
+
+def _late(line_ids: tuple[str, ...]) -> str:
+    """Names these lines in the key of a mail, and is never long."""
+    names = "+".join(line_ids)
+    return names if len(names) <= _LONGEST_NAME else hashlib.sha256(names.encode()).hexdigest()[:20]
 
 
 def files_missing(change: Change, line_ids: tuple[str, ...]) -> None:

@@ -108,6 +108,21 @@ async def cancelled_and_paid_back(house: House) -> str:
     return order_id
 
 
+async def a_mail_that_failed_and_one_sent_again(house: House) -> str:
+    house.mailbox.refusal = lambda sender, recipients: "550 5.7.1 blocked"
+    try:
+        order_id = await house.placed(an_order())
+        await house.until(order_id, lambda order: len(order["attention"]) == 2)
+    finally:
+        house.mailbox.refusal = lambda sender, recipients: None
+    await house.done(order_id, "mail_again", mail_key="order_received")
+    await house.done(order_id, "mail_arrived", mail_key="new_order:shop0")
+    await house.done(order_id, "payment", status="paid")
+    await house.done(order_id, "shipped")
+    await house.done(order_id, "delivered")
+    return order_id
+
+
 async def plain_signals_good_and_bad(house: House) -> str:
     order_id = await house.placed(an_order())
     await house.started(order_id)
@@ -133,6 +148,7 @@ STORIES: Final[tuple[Callable[[House], Awaitable[str]], ...]] = (
     expired,
     held_too_long,
     cancelled_and_paid_back,
+    a_mail_that_failed_and_one_sent_again,
     plain_signals_good_and_bad,
 )
 

@@ -48,7 +48,9 @@ async def postman(server):
 
 
 def a_postman(url: str, **options) -> Postman:
-    return Postman(url, **({"envelope_timeout": SHORT, "data_timeout": SHORT} | options))
+    return Postman(
+        url, **({"envelope_timeout": SHORT, "data_timeout": SHORT, "rest": timedelta(0)} | options)
+    )
 
 
 async def post(
@@ -458,3 +460,40 @@ def test_a_url_that_is_none_is_refused_and_not_repeated(url):
         SmtpAddress.of(url)
 
     assert "secret" not in str(refusal.value)
+
+
+async def test_after_a_connection_that_could_not_be_made_nobody_tries_for_a_while(server):
+    postman = a_postman(server.url, rest=timedelta(milliseconds=200))
+    server.misbehave(Stage.GREETING, DROP)
+    answers = [await post(postman) for _ in range(20)]
+    knocks = server.connections
+    server.behave()
+    arrived = []
+
+    async def arrives() -> bool:
+        arrived.append(await post(postman))
+        return isinstance(arrived[-1], Accepted)
+
+    deadline = time.monotonic() + 5
+    while not await arrives():
+        assert time.monotonic() < deadline, "it rests for ever"
+        await asyncio.sleep(0.01)
+    await postman.close()
+
+    assert {(type(each), each.phase) for each in answers} == {(TryLater, Phase.CONNECT)}
+    assert knocks == 1
+    assert len(server.taken) == 1
+
+
+async def test_while_new_connections_rest_those_that_are_open_are_used(server):
+    postman = a_postman(server.url, rest=timedelta(seconds=30))
+    await post(postman)
+    server.misbehave(Stage.GREETING, "421 4.3.2 too many")
+    async with postman.envelope("orders@shop.example", "one@example.com") as one:
+        refused = await post(postman)
+        taken = await one.deliver(RAW) if isinstance(one, Envelope) else one
+    again = await post(postman)
+    await postman.close()
+
+    assert isinstance(refused, TryLater)
+    assert [type(taken), type(again)] == [Accepted, Accepted]
