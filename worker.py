@@ -16,11 +16,14 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.counter import Counter
 from activities.digest import Digest
 from activities.discretion import Discretion
+from activities.doubts import Doubts
 from activities.memory import Memory
 from activities.post import Post
 from activities.postman import Postman
+from activities.relays import Relay, relay_of
 from db import pool as database
 from db.pool import Pool
+from db.processes import Kind
 from db.vault import Vault
 from starter import logs, loop, settings, temporal
 from starter.delivery import OUT_OF_REACH, Delivery, sweep
@@ -28,6 +31,7 @@ from starter.digests import start_digests
 from starter.http import health
 from starter.http.app import serve
 from starter.lost import bring_back_lost
+from starter.presence import present
 from starter.settings import Settings, SettingsIncomplete
 from starter.temporal import TASK_QUEUE
 from workflows.digest import SendDigest
@@ -54,11 +58,14 @@ def build_worker(
     postman: Postman,
     settings: Settings,
     task_queue: str = TASK_QUEUE,
+    relay: Relay | None = None,
 ) -> Worker:
-    """The worker that ships: the tests run this one too."""
+    """The worker that ships: the tests run this one too. `relay`, or else the one that the settings name, is
+    asked what became of a mail."""
     memory = Memory(pool, vault)
     counter = Counter(pool, vault, settings.files)
     post = Post(pool, vault, postman, settings.public_url)
+    doubts = Doubts(pool, relay or relay_of(settings.relay.get_secret_value()))
     digest = Digest(pool)
     return Worker(
         client,
@@ -67,8 +74,11 @@ def build_worker(
         activities=[
             memory.record,
             memory.check_pickup_code,
+            memory.late_mail_not_sent,
             counter.issue,
             post.notify,
+            post.give_up,
+            doubts.settle_doubt,
             digest.compose_digest,
         ],
         interceptors=[Discretion()],
@@ -129,6 +139,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         vault = Vault.from_text(settings.secret_key.get_secret_value())
         postman = Postman(settings.smtp_url.get_secret_value())
         stack.push_async_callback(postman.close)
+        relay = relay_of(settings.relay.get_secret_value())
+        stack.push_async_callback(relay.close)
         pool = await _patiently(partial(_open_pool, settings), stop)
         if pool is None:
             return
@@ -138,7 +150,10 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             return
         delivery = Delivery(pool, client, vault)
         stack.push_async_callback(delivery.close)
-        async with build_worker(client, pool, vault, postman, settings):
+        async with (
+            present(pool, Kind.WORKER),
+            build_worker(client, pool, vault, postman, settings, relay=relay),
+        ):
             beside = [
                 asyncio.create_task(sweep_for_ever(pool, delivery, stop)),
                 asyncio.create_task(look_for_lost_for_ever(pool, client, delivery, stop)),

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from importlib.resources import files
+from typing import NamedTuple
 
 from db.pool import Connection
 
@@ -65,3 +66,28 @@ async def is_current(connection: Connection) -> bool:
         return False
     rows = await connection.fetch("SELECT name FROM migrations")
     return {row["name"] for row in rows} == set(all_migrations())
+
+
+class Comparison(NamedTuple):
+    """Migrations, by file name, in which a database and this code differ; all empty where they fit."""
+
+    missing: tuple[str, ...]
+    """Known here, and not applied there: the database is older."""
+    unknown: tuple[str, ...]
+    """Applied there, and not known here: the database is newer."""
+    changed: tuple[str, ...]
+    """Applied there with another text than this code has."""
+
+
+async def compare(connection: Connection) -> Comparison:
+    """How the schema differs from what this code expects. Changes nothing."""
+    known = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in all_migrations().items()}
+    if await connection.fetchval("SELECT to_regclass('migrations') IS NULL"):
+        return Comparison(tuple(sorted(known)), (), ())
+    rows = await connection.fetch("SELECT name, sha256 FROM migrations")
+    applied = {row["name"]: row["sha256"] for row in rows}
+    return Comparison(
+        missing=tuple(sorted(known.keys() - applied.keys())),
+        unknown=tuple(sorted(applied.keys() - known.keys())),
+        changed=tuple(sorted(name for name in known.keys() & applied.keys() if known[name] != applied[name])),
+    )

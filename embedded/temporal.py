@@ -17,8 +17,8 @@ from embedded.processes import Program
 from embedded.supervisor import Part
 
 NAMESPACE = "default"
-# A finished order can be looked at for a year, and its id cannot be started a second time meanwhile.
-RETENTION = timedelta(days=365)
+# A finished order can be looked at for so long; `pakhuis doctor` thinks more too much.
+RETENTION = timedelta(days=90)
 SEARCH_ATTRIBUTES: Mapping[str, str] = {
     "PaymentStatus": "Keyword",
     "FulfillmentStatus": "Keyword",

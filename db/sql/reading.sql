@@ -30,5 +30,8 @@ SELECT fulfillment_status, payment_status, count(*) AS orders FROM orders WHERE 
 SELECT (SELECT count(*) FROM orders WHERE started_at IS NULL AND NOT is_history) AS unstarted_orders,
     (SELECT count(*) FROM commands WHERE outcome IS NULL) AS unanswered_commands,
     (SELECT count(*) FROM mails WHERE state NOT IN ('sent', 'bounced')) AS unsent_mails,
+    (SELECT count(*) FROM mails WHERE state = 'failed') AS failed_mails,
+    (SELECT count(*) FROM mails WHERE state = 'unknown') AS unknown_mails,
+    (SELECT count(*) FROM mails WHERE state IN ('failed', 'unknown') AND order_id IS NULL) AS untold_digests,
     (SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) FROM commands WHERE outcome IS NULL) AS oldest_command_seconds,
     (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM mails WHERE state NOT IN ('sent', 'bounced')) AS oldest_mail_seconds

@@ -1,6 +1,5 @@
 """The fields of a command, from the options of the command line."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from pydantic import ValidationError
 
 from orders.commands import COMMAND, TYPES, Command
 from orders.errors import OrderUnreadable
+from starter import strict_json
 from starter.arrivals import unreadable
 from starter.cli.running import CliError
 
@@ -55,8 +55,8 @@ def read_line(text: str) -> dict[str, Any]:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = strict_json.loads(text.encode())
+    except ValueError:  # Half a surrogate pair is one too: an argument that is no UTF-8 has them.
         raise CliError("not_json", file="FIELDS") from None
     if not isinstance(value, dict):
         raise CliError("not_an_object", file="FIELDS")

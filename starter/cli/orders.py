@@ -123,6 +123,9 @@ def send(
     ] = None,
     subject: Annotated[str | None, typer.Option(help="resolve: which of two of the same reason.")] = None,
     line_id: Annotated[str | None, typer.Option(help="reissue: the line whose links are renewed.")] = None,
+    mail_key: Annotated[
+        str | None, typer.Option(help="mail_arrived, mail_again: which mail, as `show` lists it.")
+    ] = None,
     command_id: Annotated[
         str | None, typer.Option(help="Makes a repeat harmless; else a new one is made.")
     ] = None,
@@ -159,6 +162,7 @@ def send(
         reason=reason,
         subject=subject,
         line_id=line_id,
+        mail_key=mail_key,
         command_id=command_id,
     )
     run(lambda: sending.send(order_id, read_fields(type, options, line, fields), store, wait, json))

@@ -7,6 +7,7 @@ import socket
 
 from fastapi import APIRouter
 
+from db.processes import Kind
 from starter import logs
 from starter import settings as known
 from starter.cli.running import CliError
@@ -14,6 +15,7 @@ from starter.http.app import create_app
 from starter.http.app import serve as serve_app
 from starter.loop import collect_less_often
 from starter.opening import Opened, open_front_door
+from starter.presence import present
 from starter.settings import Settings
 
 
@@ -29,7 +31,8 @@ async def serve(host: str, port: int) -> None:
     async with open_front_door(settings) as opened:
         app = create_app(opened.front_door, opened.viewer, opened.pool, windows(opened, settings))
         collect_less_often()
-        await serve_app(app, host, port, stop)
+        async with present(opened.pool, Kind.API):
+            await serve_app(app, host, port, stop)
 
 
 def windows(opened: Opened, settings: Settings) -> tuple[APIRouter, ...]:

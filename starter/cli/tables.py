@@ -9,13 +9,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from orders.sentence import sentence
 from starter.cli.talk import printable, talk
 
 if TYPE_CHECKING:
     from db.keys import Key
     from orders.store import StoreSettings
     from starter.answers import MomentAnswer, OrderAnswer, RowAnswer
-    from starter.cli.doctor import Finding
+    from starter.cli.doctor.findings import Finding
     from starter.cli.placing import Result
 
 GOOD = "green"
@@ -188,7 +189,7 @@ def _mails(order: OrderAnswer) -> Table:
             GOOD if mail.state == "sent" else BAD if mail.state in ("failed", "bounced", "unknown") else ""
         )
         found.add_row(
-            cell(talk.fact(mail.sent_at or mail.created_at)), cell(mail.kind), cell(mail.state, style)
+            cell(talk.fact(mail.sent_at or mail.created_at)), cell(mail.mail_key), cell(mail.state, style)
         )
     return found
 
@@ -230,5 +231,7 @@ def checks(findings: Iterable[Finding]) -> Table:
     marks = {"well": ("✓", GOOD), "warning": ("!", ASKS), "wrong": ("✗", BAD)}
     for each in findings:
         mark, style = marks[each.state]
-        rows.add_row(cell(mark, style), cell(talk.say(f"doctor.{each.check}.name")), cell(each.text))
+        rows.add_row(
+            cell(mark, style), cell(talk.words(sentence(f"doctor.{each.check}.name"))), cell(each.text)
+        )
     return rows
