@@ -23,6 +23,7 @@ from orders.rules.placing import place
 from orders.state import OrderFacts, OrderState
 from starter.after_the_end import settle_after_the_end
 from starter.temporal import TASK_QUEUE
+from workflows import editions
 from workflows.attributes import at_start, summary
 from workflows.brief import Brief, SoFar
 from workflows.fulfil_order import FulfilOrder
@@ -125,11 +126,12 @@ class Delivery:
         async with self._pool.acquire() as connection:
             mails = await outbox.late(connection, older_than)
         for mail in mails:
+            again = f"/{mail.attempt}" if mail.attempt else ""
             with contextlib.suppress(WorkflowAlreadyStartedError):
                 await self._client.start_workflow(
                     SendLateMail.run,
                     Notice(store=mail.store, order_id=mail.order_id, mail_key=mail.mail_key, kind=mail.kind),
-                    id=f"mail/{mail.store}/{mail.order_id}/{mail.mail_key}",
+                    id=f"mail/{mail.store}/{mail.order_id}/{mail.mail_key}" + again,
                     task_queue=self._task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -164,7 +166,7 @@ class Delivery:
         try:
             await self._client.start_workflow(
                 FulfilOrder.run,
-                Brief(plan=plan, so_far=so_far),
+                Brief(plan=plan, so_far=so_far, edition=editions.TOLD),
                 id=workflow_id(plan.store, plan.order_id),
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,

@@ -8,6 +8,9 @@ import time
 from pathlib import Path
 
 from torture.campaign import Campaign, Plan, fresh
+from torture.deploys import deploy_there_and_back
+from torture.mail_modes import as_text as mails_as_text
+from torture.mail_modes import fourteen_modes
 from torture.report import write
 
 
@@ -21,7 +24,24 @@ def main() -> int:
     reader.add_argument("--only", action="append", help="strike only faults of this name; may be repeated")
     reader.add_argument("--without", default="", help="take this guard away: the run must turn red")
     reader.add_argument("--report", type=Path, help="the folder for report.html and report.txt")
+    reader.add_argument("--mail", type=int, metavar="N", help="only: N mails in each of 14 modes, three ways")
+    reader.add_argument("--deploys", type=int, metavar="N", help="only: N orders in flight over four deploys")
     chosen = reader.parse_args()
+    folder = fresh(Path(tempfile.gettempdir()) / f"pakhuis-torture-{chosen.seed}")
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {words}", flush=True)
+
+    if chosen.mail:
+        rows = asyncio.run(fourteen_modes(folder, chosen.mail, say))
+        print(mails_as_text(rows))
+        return 0 if all(row.is_as_promised for row in rows) else 1
+    if chosen.deploys:
+        verdict = asyncio.run(deploy_there_and_back(folder, chosen.deploys, chosen.seed, say))
+        print("\n".join(f"{each.kind}: {each.subject}: {each.sentence}" for each in verdict.findings))
+        print(f"{verdict.counted['orders']} orders, {len(verdict.findings)} findings")
+        return 0 if verdict.is_clean else 1
     plan = Plan(
         orders=chosen.orders,
         faults=chosen.faults,
@@ -31,12 +51,6 @@ def main() -> int:
         without=chosen.without,
         only=tuple(chosen.only) if chosen.only else None,
     )
-    folder = fresh(Path(tempfile.gettempdir()) / f"pakhuis-torture-{chosen.seed}")
-    began = time.monotonic()
-
-    def say(words: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {words}", flush=True)
-
     result = asyncio.run(Campaign(folder, plan, say).run())
     text = write(result, chosen.report or folder)
     print(text)

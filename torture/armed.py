@@ -20,7 +20,7 @@ from typing import Any
 import asyncpg
 from temporalio.service import RPCError, RPCStatusCode
 
-from torture import guards
+from torture import guards, releases
 from torture.book import Book
 from torture.points import AFTER, BEFORE, STEPS, Step, Where
 from torture.stories import ORDER_ID
@@ -112,6 +112,7 @@ def main() -> None:
     """Run a process of the stack with its crash points armed and, for a negative control, a guard removed."""
     where: Where = "worker" if sys.argv[1] == "worker" else "api"
     guards.remove(os.environ.get("TORTURE_WITHOUT", ""))
+    releases.become(os.environ.get("TORTURE_RELEASE", ""))
     folder = Path(os.environ["TORTURE_FOLDER"])
     share = float(os.environ.get("TORTURE_SHARE", "0"))
     if where == "worker":

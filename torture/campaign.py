@@ -36,6 +36,12 @@ UNDER_WAY: Final = """SELECT (SELECT count(*) FROM commands WHERE outcome IS NUL
     + (SELECT count(*) FROM orders WHERE started_at IS NULL AND NOT is_history)
     + (SELECT count(*) FROM mails WHERE state IN ('queued', 'retry', 'sending'))"""
 
+LEFT: Final = """SELECT 'command' AS what, order_id, command_id AS key, type AS state, deliveries AS attempt
+    FROM commands WHERE outcome IS NULL
+    UNION ALL SELECT 'mail', order_id, mail_key, state || ' ' || phase, attempt
+    FROM mails WHERE state IN ('queued', 'retry', 'sending')
+    UNION ALL SELECT 'order', order_id, '', '', 0 FROM orders WHERE started_at IS NULL AND NOT is_history"""
+
 
 @dataclass
 class Result:
@@ -103,13 +109,16 @@ class Campaign:
             await striking
             self._say("all is healed; waiting for quiet")
             await faults.heal()
-            await self._quiet(town)
+            await quiet(town.database_url, plan.quiet_seconds, self._say)
             skipping.cancel()
             await dump(town.database_url, await temporal_of(town), books / "dump.jsonl")
         verdict = judge(self._folder / "books")
         fired = list(read(self._fired)) if self._fired.exists() else []
         lost = sum(line["fate"] == "lose" for line in fired)
         faults.tally.injected["effect done, reply lost"] = lost  # Those by chance are among them.
+        for line in read(self._folder / "books" / "smtp.jsonl"):
+            if line["mode"] != "well":
+                faults.tally.injected[f"SMTP {line['mode']}"] += 1
         again = tried_again(fired, read(self._folder / "books" / "dump.jsonl"))
         if again:
             faults.tally.recoveries["worker killed, to its work done by another"] = again
@@ -174,25 +183,26 @@ class Campaign:
         await faults.strike(fault)
         self._say(f"{fault.kind}: {fault.name} ({time.monotonic() - began:.1f} s)")
 
-    async def _quiet(self, town: Town) -> None:
-        """Until nothing is under way."""
-        connection = await asyncpg.connect(town.database_url)
-        try:
-            deadline = time.monotonic() + self._plan.quiet_seconds
-            while time.monotonic() < deadline:
-                if not await connection.fetchval(UNDER_WAY):
-                    return
-                await asyncio.sleep(0.5)
-            left = await connection.fetchval(UNDER_WAY)
-            self._say(f"not quiet after {self._plan.quiet_seconds:.0f} s: {left} things are under way")
-        finally:
-            await connection.close()
+
+async def quiet(database_url: str, seconds: float, say: Callable[[str], None]) -> None:
+    """Until nothing is under way, or so long; then `say` is told what is."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not await connection.fetchval(UNDER_WAY):
+                return
+            await asyncio.sleep(0.5)
+        for row in await connection.fetch(LEFT):
+            say(f"still under way: {dict(row)}")
+    finally:
+        await connection.close()
 
 
 async def _skip_leases(database_url: str) -> None:
     """Let time fly for what waits for a lease in DATA: skipped, not slept."""
     while True:
-        with suppress(OSError, asyncpg.PostgresError, TimeoutError):
+        with suppress(Exception):  # PostgreSQL is killed now and then; whatever it says, we try again.
             connection = await asyncpg.connect(database_url, timeout=5)
             try:
                 while True:

@@ -56,9 +56,21 @@ class Players:
 
     async def play(self, story: Story) -> None:
         """One story from checkout to its end."""
+        await self.begin(story, pay=True)
+        await self.finish(story, pay=False)
+
+    async def begin(self, story: Story, *, pay: bool) -> None:
+        """The checkout of a story, and its payments if they come at once."""
         self._client_book.write(act="story", **story.for_book())
         await self._place(story)
-        await self._pay(story, story.events)
+        if pay:
+            await asyncio.sleep(story.pays_after_seconds)
+            await self._pay(story, story.events)
+
+    async def finish(self, story: Story, *, pay: bool) -> None:
+        """The rest of a story; with its payments if they were not told yet."""
+        if pay:
+            await self._pay(story, story.events)
         for number, act in enumerate(story.acts):
             await self._do(story, f"{number}", act)
         await self._pay(story, story.late_events)

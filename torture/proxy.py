@@ -280,5 +280,6 @@ class _Side(asyncio.Protocol):
             transport.write(data)
         else:
             self.has_ended = True
-            transport.write_eof()
+            with suppress(OSError):  # Its own end may have come in this very moment.
+                transport.write_eof()
             self._link.close_if_both_ended()

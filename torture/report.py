@@ -110,7 +110,7 @@ def _spread(seconds: Sequence[float]) -> str:
 
 
 def _below(number: int) -> str:
-    return f"{3 / number:.2%}" if number >= 3 else "says nothing"
+    return f"{3 / number:.2%}" if number > 3 else "says nothing"
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -62,6 +62,8 @@ class Story:
     late_events: tuple[Event, ...]
     late_acts: tuple[Act, ...]
     wanted: Wanted
+    pays_after_seconds: float = 0.0
+    """Some customers only pay once they found their card: meanwhile nobody but the sweep looks after them."""
 
     def for_book(self) -> dict[str, Any]:
         """What the checker has to know of it."""
@@ -121,7 +123,9 @@ def story(seed: int, number: int) -> Story:
         body["shipping_address"] = ADDRESS
     events, late_events = _events(chance, order_id, kind, total)
     acts, late_acts = _acts(kind, order_id)
-    return Story(order_id, kind, body, events, acts, late_events, late_acts, _wanted(kind, quantity, total))
+    wanted = _wanted(kind, quantity, total)
+    pause = 4.0 if chance.random() < 0.15 else 0.0
+    return Story(order_id, kind, body, events, acts, late_events, late_acts, wanted, pause)
 
 
 def _events(

@@ -155,7 +155,7 @@ class Town:
         without: str = "",
         apis: int = 2,
         workers: int = 2,
-        worker_command: Sequence[str] = (sys.executable, "-m", "torture.armed", "worker"),
+        release: str = "",
     ) -> None:
         self.folder = folder
         self.roads: dict[str, Proxy] = {}
@@ -167,10 +167,11 @@ class Town:
         self.without = without
         self.small_disk: Path | None = None
         """Where PostgreSQL's data lies on a disk of little room; None where nobody may mount one."""
-        self.worker_commands: dict[str, Sequence[str]] = {}
-        self._worker_command = worker_command
+        self.environments: dict[str, dict[str, str]] = {}
+        """What each API and worker is started with, the next time it is."""
         self._seed = seed
         self._share = share
+        self._release = release
         self._apis = apis
         self._workers = workers
         self._stack = AsyncExitStack()
@@ -197,6 +198,14 @@ class Town:
         """The processes whose name begins so: "api", "worker", "postgres", "temporal", "smtp"."""
         return [kept for name, kept in self.processes.items() if name.startswith(kind)]
 
+    async def deploy(self, release: str, *names: str) -> None:
+        """Let these processes drain, and start them again as this release."""
+        for name in names:
+            self.environments[name]["TORTURE_RELEASE"] = release
+            async with self.processes[name].down(softly=True):
+                pass
+            await self.processes[name].until_ready(60)
+
     async def _start(self, stack: AsyncExitStack) -> None:
         for folder in ("logs", "books", "mines/armed", "mines/taken", "files", "postgres"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
@@ -217,19 +226,15 @@ class Town:
         environment = await self._roads(stack, postgres, temporal)
         ours: dict[str, Part] = {}
         for number in range(1, self._apis + 1):
-            port = free_port()
+            name, port = f"api{number}", free_port()
             self.api_urls.append(f"http://{HOST}:{port}")
-            ours[f"api{number}"] = Api(port, environment, self._log(f"api{number}"), _armed_api)
+            self.environments[name] = dict(environment)
+            ours[name] = Api(port, self.environments[name], self._log(name), _armed_api)
         for number in range(1, self._workers + 1):
             name = f"worker{number}"
-            self.worker_commands[name] = self._worker_command
+            self.environments[name] = dict(environment)
             ready = self.folder / f"{name}.ready"
-            ours[name] = Worker(
-                ready,
-                environment,
-                self._log(name),
-                lambda name=name: self.worker_commands[name],  # type: ignore[misc]
-            )
+            ours[name] = Worker(ready, self.environments[name], self._log(name), _armed_worker)
         await self._run(stack, ours)
 
     async def _roads(
@@ -260,6 +265,7 @@ class Town:
             "TORTURE_FOLDER": str(self.mines),
             "TORTURE_SHARE": str(self._share),
             "TORTURE_WITHOUT": self.without,
+            "TORTURE_RELEASE": self._release,
             "PYTHONPATH": str(Path(__file__).parents[1]),
         }
 
@@ -290,6 +296,10 @@ class Town:
 
 def _armed_api(port: int) -> Sequence[str]:
     return (sys.executable, "-m", "torture.armed", "serve", "--host", HOST, "--port", str(port))
+
+
+def _armed_worker() -> Sequence[str]:
+    return (sys.executable, "-m", "torture.armed", "worker")
 
 
 async def temporal_of(town: Town) -> Client:

@@ -25,3 +25,5 @@ class Brief(BaseModel, frozen=True):
 
     plan: Plan
     so_far: SoFar | None = None
+    edition: int = 1
+    """Of the story, from begin to end (workflows/editions.py)."""

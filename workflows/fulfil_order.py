@@ -21,8 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from orders.rules.decide import decide
     from orders.rules.placing import place
     from orders.state import OrderFacts, OrderState
-    from workflows import attributes, signals
+    from workflows import attributes, editions, signals
     from workflows.brief import Brief, SoFar
+    from workflows.editions import EditionUnknown
     from workflows.outgoing import Outgoing
     from workflows.patience import COUNTER, LOOK_FOR_FILES_AGAIN, OWN_DATABASE
     from workflows.signals import Signal
@@ -44,7 +45,10 @@ EVENTS_TO_WAIT_FOR_MAILS = 20_000
 class FulfilOrder:
     @workflow.init
     def __init__(self, brief: Brief) -> None:
+        if brief.edition > editions.KNOWN:
+            raise EditionUnknown(brief.edition, editions.KNOWN)
         self._plan = brief.plan
+        self._edition = brief.edition
         self._inbox: deque[Signal] = deque()
         self._answering = False
         self._unwritten: list[Transition] = []
@@ -246,7 +250,7 @@ class FulfilOrder:
             )
             self._writing = False
             for each in batch:
-                self._mails.send(each.mails)
+                self._mails.leave(each)
 
     async def _start_afresh(self) -> None:
         """Carry a very long history over into a new run, between two wishes."""
@@ -259,7 +263,7 @@ class FulfilOrder:
             events=self._events,
             unsent=self._mails.unsent,
         )
-        workflow.continue_as_new(Brief(plan=self._plan, so_far=so_far))
+        workflow.continue_as_new(Brief(plan=self._plan, so_far=so_far, edition=self._edition))
 
     async def _stop_at_a_bug(self) -> None:
         """Let what went wrong in sending a mail be seen: nobody awaits those tasks."""
