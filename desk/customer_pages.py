@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
 from orders.colour import luminance
+from orders.showable import showable
 from orders.store import Language, StoreSettings
 from orders.words import say
 
@@ -32,6 +33,8 @@ _PAGES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("pages")),
     autoescape=True,
     undefined=StrictUndefined,
+    # What is no string, and what is markup of ours, stays as it is.
+    finalize=lambda value: showable(value) if type(value) is str else value,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -5,22 +5,18 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-# What a reader would see as a new line, whatever the sender called it: CRLF, CR, VT, FF, NEL, LS and PS.
-_LINE_BREAK: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Controls, lone surrogates and non-characters, which neither XML nor a mail may hold, and the marks that
-# turn the direction of a whole line, with which a name can make the text after it read differently.
-_UNSHOWABLE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr((plane << 16) | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
-    + "]"
-)
+from orders.showable import showable
+
+# Marks that turn the direction of a whole line, with which a name can make the text after it read
+# differently: a page keeps each name apart from what stands around it, and a mail cannot.
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Printable ASCII without what could end an attribute; anything else in a link is percent-encoded.
 _LINK: Final = re.compile(r"https?://(?:(?![<>\"`\\])[!-~])+")
 
 
 def several_lines(text: str) -> str:
     """The text with plain line feeds as its only line breaks, and nothing in it that cannot be shown."""
-    return _UNSHOWABLE.sub("", _LINE_BREAK.sub("\n", text).replace("\t", " ")).strip()
+    return _TURNS.sub("", showable(text)).replace("\t", " ").strip()
 
 
 def one_line(text: str) -> str:

@@ -1,10 +1,11 @@
 """Money: whole minor units with a currency, and how amounts are written at the door."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 # ISO 4217: currencies whose minor unit is not the hundredth. A test holds this table against Babel's.
 EXPONENTS: Final[Mapping[str, int]] = {
@@ -13,6 +14,7 @@ EXPONENTS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 LARGEST_AMOUNT: Final = Decimal("1000000000")
+_WRITTEN: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
 def exponent(currency: str) -> int:
@@ -52,6 +54,9 @@ def _must_be_a_string(value: Any) -> Any:
     # A JSON number passes through binary floating point in most clients; money must not.
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError('an amount is written as a decimal string, such as "12.50"')
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        # Decimal also reads "1_000", "1e3", " 1" and the digits of other scripts: each another way to err.
+        raise ValueError('an amount is written in plain digits, such as "12.50"')
     return value
 
 
@@ -70,5 +75,6 @@ Amount = Annotated[
     Field(ge=0),
     AfterValidator(_within_reason),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,3})?$", "examples": ["12.50"]}),
 ]
 """A decimal string at the door; never negative, never a float."""

@@ -1,5 +1,6 @@
 """An order: what was bought, by whom, and where it goes."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -34,6 +35,17 @@ def _storable(text: str) -> str:
     return text
 
 
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything of it."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
+
+
+def _visible(text: str) -> str:
+    if not is_visible(text):
+        raise ValueError("must have a character that can be seen")
+    return text
+
+
 def in_our_time(moment: datetime) -> datetime:
     """The moment, if it is one of ours: the first and the last hours of the calendar cannot be told in
     another time zone. Raises ValueError otherwise."""
@@ -42,17 +54,25 @@ def in_our_time(moment: datetime) -> datetime:
     return moment
 
 
-def _written_out(value: object) -> object:
+def _whole(value: object) -> object:
+    # To JSON, 2.0 is as whole a number as 2.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def written_out(value: object) -> object:
+    """The value, unless it is a number for a moment. Raises ValueError for one."""
     # A bare number would be taken for seconds, or for milliseconds, whichever is nearer to our time.
     if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value[1:]):
         raise ValueError('a time is written as in RFC 3339, such as "2026-11-20T10:15:00+01:00"')
     return value
 
 
-PlacedAt = Annotated[AwareDatetime, BeforeValidator(_written_out)]
-Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_storable)]
-LongText = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+PlacedAt = Annotated[AwareDatetime, BeforeValidator(written_out)]
+Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
+Name = Annotated[Text, StringConstraints(max_length=200)]
+Label = Annotated[Text, StringConstraints(min_length=1, max_length=300)]
+LongText = Annotated[Text, StringConstraints(max_length=4000)]
 OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 LineId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -64,6 +84,10 @@ FileName = Annotated[
     AfterValidator(_storable),
 ]
 Email = MailAddress
+# Mails and pages call an order by its number: one that nobody sees would be no name at all.
+Number = Annotated[
+    str, StringConstraints(min_length=1, max_length=60), AfterValidator(_storable), AfterValidator(_visible)
+]
 
 
 class WrongField(ValueError):
@@ -95,18 +119,18 @@ class FulfillmentMethod(StrEnum):
 class Customer(_Noun):
     name: Name = ""
     email: Email | None = None
-    phone: Annotated[str, StringConstraints(max_length=50), AfterValidator(_storable)] | None = None
+    phone: Annotated[Text, StringConstraints(max_length=50)] | None = None
 
 
 class Address(_Noun):
     name: Name = ""
     company: Name = ""
     lines: tuple[Label, ...] = Field(min_length=1, max_length=6)
-    postal_code: Annotated[str, StringConstraints(max_length=20), AfterValidator(_storable)] = ""
+    postal_code: Annotated[Text, StringConstraints(max_length=20)] = ""
     city: Name = ""
     state: Name = ""
     country: Country
-    phone: Annotated[str, StringConstraints(max_length=50), AfterValidator(_storable)] | None = None
+    phone: Annotated[Text, StringConstraints(max_length=50)] | None = None
 
 
 class Line(_Noun):
@@ -114,11 +138,11 @@ class Line(_Noun):
 
     line_id: LineId
     kind: LineKind
-    sku: Annotated[str, StringConstraints(max_length=100), AfterValidator(_storable)] = ""
+    sku: Annotated[Text, StringConstraints(max_length=100)] = ""
     name: Label
-    quantity: int = Field(ge=1, le=9999, strict=True)
+    quantity: Whole = Field(ge=1, le=9999, strict=True)
     unit_price: Amount
-    weight_grams: int | None = Field(default=None, ge=0, le=1_000_000, strict=True)
+    weight_grams: Whole | None = Field(default=None, ge=0, le=1_000_000, strict=True)
     options: tuple[Label, ...] = Field(default=(), max_length=50)
     files: tuple[FileName, ...] = Field(default=(), max_length=50)
 
@@ -148,7 +172,7 @@ class PaymentTerms(_Noun):
 
     kind: PaymentKind
     method: Name = ""
-    reference: Annotated[str, StringConstraints(max_length=100), AfterValidator(_storable)] | None = None
+    reference: Annotated[Text, StringConstraints(max_length=100)] | None = None
     status: Literal["unpaid", "paid"] = "unpaid"
 
 
@@ -170,7 +194,7 @@ class Order(_Noun):
 
     order_id: OrderId
     store: StoreId = "default"
-    number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_storable)]
+    number: Number
     placed_at: PlacedAt
     currency: Currency
     locale: Locale | None = None
@@ -208,8 +232,10 @@ class Order(_Noun):
     def _amounts(self) -> Iterator[tuple[str, Decimal]]:
         for index, line in enumerate(self.lines):
             yield f"lines.{index}.unit_price", line.unit_price
-        for name in ("items", "shipping", "discount", "total"):
+        for name in ("items", "shipping", "fees", "discount", "tax", "total"):
             yield f"totals.{name}", getattr(self.totals, name)
+        if self.fulfillment is not None:
+            yield "fulfillment.price", self.fulfillment.price
 
     @property
     def has_goods(self) -> bool:

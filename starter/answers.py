@@ -67,6 +67,7 @@ class MomentAnswer(BaseModel):
 
 
 class MailAnswer(BaseModel):
+    mail_key: str
     kind: str
     state: str
     is_copy: bool
@@ -100,7 +101,9 @@ class OrderAnswer(BaseModel):
     billing_address: Address | None
     shipping_address: Address | None
     option: str
+    instructions: str
     payment_method: str
+    payment_reference: str | None
     totals: Totals
     amount_due: str
     comment: str

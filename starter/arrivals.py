@@ -69,8 +69,9 @@ def read(body: object) -> Order:
 def unreadable(error: ValidationError, skip: int = 0) -> OrderUnreadable:
     """A validation error as ours: each problem with the path of its field, at most 20 of them."""
     found = error.errors(include_url=False, include_input=False)
+    # A message may quote the type that was asked for, at whatever length.
     problems = tuple(
-        (_path(each, skip)[:200], each["msg"].removeprefix("Value error, ")) for each in found[:20]
+        (_path(each, skip)[:200], each["msg"].removeprefix("Value error, ")[:500]) for each in found[:20]
     )
     field, problem = problems[0]
     return OrderUnreadable("door.invalid", problems=problems, field=field or "-", problem=problem)

@@ -7,7 +7,13 @@ from typing import Final
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-SECRETS: Final = ("PAKHUIS_DATABASE_URL", "PAKHUIS_SMTP_URL", "PAKHUIS_SECRET_KEY", "PAKHUIS_PUBLIC_URL")
+SECRETS: Final = (
+    "PAKHUIS_DATABASE_URL",
+    "PAKHUIS_SMTP_URL",
+    "PAKHUIS_RELAY",
+    "PAKHUIS_SECRET_KEY",
+    "PAKHUIS_PUBLIC_URL",
+)
 
 
 class SettingsIncomplete(Exception):
@@ -19,6 +25,8 @@ class Settings(BaseModel, frozen=True):
 
     database_url: SecretStr
     smtp_url: SecretStr
+    relay: SecretStr = SecretStr("")
+    """How the mail relay can be asked what became of a mail (activities/relays.py)."""
     secret_key: SecretStr = Field(min_length=32)
     """Several keys separated by spaces: the first seals, all can open."""
     public_url: str = Field(pattern=r"^https?://[^\s]+$")

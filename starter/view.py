@@ -69,7 +69,9 @@ class Viewer:
             billing_address=order.billing_address,
             shipping_address=order.shipping_address,
             option=order.fulfillment.option if order.fulfillment else "",
+            instructions=order.fulfillment.instructions if order.fulfillment else "",
             payment_method=order.payment.method,
+            payment_reference=order.payment.reference,
             totals=_totals(order),
             amount_due=written(kept.due_minor, order.currency),
             comment=order.comment,
@@ -116,6 +118,7 @@ class Viewer:
             ],
             mails=[
                 MailAnswer(
+                    mail_key=each.mail_key,
                     kind=each.kind,
                     state=each.state,
                     is_copy=each.is_copy,

@@ -39,7 +39,11 @@ async def temporal(servers_folder: Path) -> AsyncIterator[Temporal]:
         servers_folder / "temporal" / "temporal.db",
         free_port(),
         servers_folder / "temporal.log",
-        dynamic_config={"frontend.WorkflowTimeSkippingEnabled": True},
+        dynamic_config={
+            "frontend.WorkflowTimeSkippingEnabled": True,
+            # Five in a row otherwise, which takes a minute.
+            "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2,
+        },
     )
     async with Supervisor(server):
         yield server

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from orders.money import Money
-from orders.order import FulfillmentMethod, LineKind, Locale, Order, OrderId, sums_that_differ
+from orders.order import FulfillmentMethod, LineKind, Locale, Order, OrderId, is_visible, sums_that_differ
 from orders.sentence import sentence
 from orders.store import StoreSettings
 from starter.ecwid import readings
@@ -168,7 +168,7 @@ def _number(body: Part, order_id: str) -> str:
         number = body.text(field, 4000)
         if len(number) > MOST_NUMBER:
             raise Refused("ecwid.number_field_too_long", field, field=field, most=MOST_NUMBER)
-        if number not in ("", "0"):
+        if number not in ("", "0") and is_visible(number):
             return number
     return order_id
 

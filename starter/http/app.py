@@ -12,6 +12,7 @@ from orders.commands import Command
 from orders.order import Order
 from starter.front_door import FrontDoor
 from starter.http import commands, health, orders, problems
+from starter.http.connections import COME_IN_WITHIN_SECONDS, patient_for
 from starter.http.documentation import with_schemas
 from starter.http.entrance import Entrance
 from starter.http.middleware import RequestIds
@@ -33,6 +34,7 @@ def create_app(
         docs_url=None,  # Its page would load scripts from other people's servers.
         redoc_url=None,
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     entrance = Entrance(pool)
     app.include_router(orders.router(front_door, viewer, pool, entrance))
@@ -53,8 +55,15 @@ def create_app(
     return app
 
 
-async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set; requests under way get a moment to finish."""
+async def serve(
+    app: FastAPI,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    come_in_within_seconds: float = COME_IN_WITHIN_SECONDS,
+) -> None:
+    """Serve until `stop` is set; requests under way get a moment to finish, and one that does not come in
+    in time is cut off."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -63,7 +72,9 @@ async def serve(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> None
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=65_536,
+        http=patient_for(come_in_within_seconds),
+        ws="none",
+        backlog=4096,
     )
     server = uvicorn.Server(config)
     # Its own handlers would swallow the signal that `stop` is set by.

@@ -81,7 +81,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     ) -> Response:
         """Give an order a command. It is kept before anything else happens to it, applied once by its
         `command_id`, and answered within a moment; the same again answers the same."""
-        command = _read(parsed(await body(request)), visitor)
+        command = read_command(parsed(await body(request)), visitor)
         given = await front_door.give(order_id, command, visitor, store=store)
         return await _answer(request, given)
 
@@ -112,10 +112,15 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
                             "properties": {
                                 "commands": {
                                     "type": "array",
+                                    "minItems": 1,
                                     "maxItems": MOST_AT_ONCE,
-                                    "items": {"type": "object", "required": ["order_id", "type"]},
+                                    # Each row has an answer of its own, also one that is no command.
+                                    "items": {
+                                        "description": "A command, and the `order_id` it is for; `store` too."
+                                    },
                                 }
                             },
+                            "additionalProperties": False,
                         },
                         "example": {"commands": [{"order_id": "K8XTQ", **COMMAND_EXAMPLES["shipped"]}]},
                     }
@@ -155,7 +160,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
 
     async def _one(request: Request, visitor: Visitor, index: int, row: object) -> BulkResult:
         language = language_of(request)
-        order_id = str(row.get("order_id", ""))[:64] if isinstance(row, dict) else ""
+        order_id = _sayable(str(row.get("order_id", ""))[:64]) if isinstance(row, dict) else ""
         command_id = _said_id(row)
         try:
             if not isinstance(row, dict):
@@ -165,7 +170,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             except ValidationError as error:
                 raise unreadable(error) from None
             fields = {name: value for name, value in row.items() if name not in ("order_id", "store")}
-            command = _read(fields, visitor)
+            command = read_command(fields, visitor)
             command_id = command.command_id
             given = await front_door.give(target.order_id, command, visitor, store=target.store)
         except OrderError as error:
@@ -190,7 +195,8 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
     return routes
 
 
-def _read(fields: dict[str, Any], visitor: Visitor) -> Command:
+def read_command(fields: dict[str, Any], visitor: Visitor) -> Command:
+    """The command in a body. Raises OrderUnreadable with the path of every field that is wrong, Forbidden."""
     try:
         command = COMMAND.validate_python(fields)
     except ValidationError as error:
@@ -204,7 +210,12 @@ def _read(fields: dict[str, Any], visitor: Visitor) -> Command:
 def _said_id(row: object) -> str | None:
     """The command id a row was sent with, so that its result can be found by it, also where it is no good."""
     said = row.get("command_id") if isinstance(row, dict) else None
-    return said[:100] if isinstance(said, str) else None
+    return _sayable(said[:100]) if isinstance(said, str) else None
+
+
+def _sayable(text: str) -> str:
+    # What is repeated as it was sent may hold half a surrogate pair, which no answer can.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _said(request: Request, given: Given, *, known: bool) -> tuple[HTTPStatus, str, str]:

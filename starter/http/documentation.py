@@ -90,8 +90,16 @@ COMMAND_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "cancel": {"type": "cancel", "command_id": "cancel-1", "reason": "customer asked"},
     "resolve": {"type": "resolve", "command_id": "resolve-1", "reason": "refund_due"},
     "reissue": {"type": "reissue", "command_id": "reissue-1", "line_id": "2"},
+    "mail_arrived": {"type": "mail_arrived", "command_id": "arrived-1", "mail_key": "shipped:1"},
+    "mail_again": {"type": "mail_again", "command_id": "again-1", "mail_key": "shipped:1"},
 }
 """One per type of command; a test holds them to the commands there are."""
+
+LINKS: Final[dict[str, Any]] = {
+    "show": {"operationId": "show", "parameters": {"order_id": "$response.body#/order_id"}},
+    "commands": {"operationId": "give", "parameters": {"order_id": "$response.body#/order_id"}},
+}
+"""What can be done with an order that was placed."""
 
 KEYLESS: Final = ("/healthz", "/readyz", "/metrics")
 """Calls that answer whoever asks: they tell nothing about a person."""
@@ -154,6 +162,9 @@ def with_schemas(openapi: dict[str, Any], *models: type[BaseModel]) -> dict[str,
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         for name, part in schema.pop("$defs", {}).items():
             schemas.setdefault(name, part)
+        if "type" in model.model_fields and model is not Problem:
+            # Each has its own by default, but among the others it is told by nothing else.
+            schema["required"] = ["type", *schema.get("required", ())]
         schemas.setdefault(model.__name__, schema)
     openapi["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     openapi["security"] = [{"key": []}]

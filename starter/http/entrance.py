@@ -1,7 +1,9 @@
 """Who comes in over HTTP, and what they hand over."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 from fastapi import Request
@@ -17,6 +19,8 @@ from starter.http.problems import Forbidden, TooLarge, Unauthorised
 
 REMEMBER_SECONDS = 5.0
 """A revoked key may still be let in for so long."""
+STRANGERS_AT_ONCE = 2
+"""How many keys nobody has shown before are looked up side by side."""
 LARGEST_BODY = 1_048_576
 LARGEST_EXPORT = 16_777_216
 """A search answer of an Ecwid store holds up to 100 orders with all their fields."""
@@ -28,6 +32,7 @@ class Entrance:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._known: dict[str, tuple[float, Key]] = {}
+        self._strangers = asyncio.Semaphore(STRANGERS_AT_ONCE)
 
     def __call__(self, *scopes: Scope) -> Callable[[Request], Awaitable[Visitor]]:
         """A dependency that lets these scopes in. Raises Unauthorised or Forbidden."""
@@ -49,12 +54,15 @@ class Entrance:
         known = self._known.get(secret)
         if known is not None and known[0] > time.monotonic():
             return known[1]
+        # Who guesses keys waits in line with others who do, and not in front of those who have one.
+        gate = self._strangers if known is None else nullcontext()
         try:
-            async with self._pool.acquire() as connection:
+            async with gate, self._pool.acquire() as connection:
                 key = await keys.find(connection, secret)
         except OUTAGES as outage:
             raise Unavailable from outage
         if key is None:
+            self._known.pop(secret, None)
             raise Unauthorised
         if len(self._known) >= 1000:
             self._known.clear()
@@ -80,7 +88,7 @@ def _only_known_parameters(request: Request) -> None:
 async def body(request: Request, limit: int = LARGEST_BODY) -> bytes:
     """The whole body, at most so many bytes. Raises TooLarge before more than that is read."""
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > limit:
+    if length.isdecimal() and int(length[:20]) > limit:
         raise TooLarge(limit)
     chunks = bytearray()
     async for chunk in request.stream():

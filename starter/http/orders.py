@@ -6,27 +6,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic.config import JsonDict
 
 from db import reading
 from db.keys import Scope
 from db.pool import Pool, within_reach
 from db.reading import Filter
 from orders.errors import OrderUnreadable
-from orders.order import FulfillmentMethod, Order, OrderId, in_our_time
+from orders.order import EARLIEST_YEAR, LATEST_YEAR, FulfillmentMethod, Order, OrderId, written_out
 from orders.status import FulfillmentStatus, PaymentStatus
 from orders.store import StoreId
 from orders.words import in_words
 from starter import ecwid
 from starter.answers import ListAnswer, OrderAnswer
 from starter.front_door import Format, FrontDoor, NotPlaced, Placed, Visitor
-from starter.http.documentation import ORDER_EXAMPLE, PROBLEMS, json_body
+from starter.http.documentation import LINKS, ORDER_EXAMPLE, PROBLEMS, json_body
 from starter.http.entrance import LARGEST_EXPORT, Entrance, body, parsed
 from starter.http.problems import HTTP_STATUS, language_of
 from starter.view import Viewer
 
 LONGEST_SEARCH = 200
-Moment = Annotated[datetime, AfterValidator(in_our_time)]
+FORM: JsonDict = {"pattern": f"^{reading.CURSOR.pattern}$"}
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    # No order lies beyond: the nearest moment that every time zone can tell asks for the same orders.
+    if moment.year < EARLIEST_YEAR:
+        return datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)
+    return datetime(LATEST_YEAR + 1, 1, 1, tzinfo=UTC) if moment.year > LATEST_YEAR else moment
+
+
+Moment = Annotated[datetime, BeforeValidator(written_out), AfterValidator(_in_our_time)]
 
 
 class PlacedOne(BaseModel):
@@ -59,7 +70,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             200: {
                 "model": OrderAnswer,
                 "description": "This very order was kept before; nothing was started.",
+                "links": LINKS,
             },
+            201: {"links": LINKS},
             207: {"model": PlacedMany, "description": "`?format=ecwid` with many orders: a result for each."},
             **PROBLEMS(400, 401, 403, 409, 413, 422, 503),
         },
@@ -108,7 +121,10 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         placed_from: Moment | None = None,
         placed_to: Moment | None = None,
         q: Annotated[str | None, Query(max_length=LONGEST_SEARCH, description="Words to find.")] = None,
-        cursor: Annotated[str | None, Query(max_length=400)] = None,
+        cursor: Annotated[
+            str | None,
+            Query(max_length=400, description="The `next` of the page before.", json_schema_extra=FORM),
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=reading.LONGEST_PAGE)] = 50,
     ) -> ListAnswer:
         """Orders, newest first; every condition that is given must hold."""

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from orders import errors
 from orders.codes import CodeMistyped
@@ -113,6 +114,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OrderError)
     async def ours(request: Request, error: OrderError) -> JSONResponse:
         problems = error.problems if isinstance(error, errors.OrderUnreadable) else ()
+        if isinstance(error, errors.StoreNotFound):
+            problems = (("store", in_words(language_of(request), error.sentence)),)
         return problem(request, HTTP_STATUS[type(error)], error.sentence, problems)
 
     @app.exception_handler(RequestValidationError)
@@ -142,6 +145,11 @@ def install(app: FastAPI) -> None:
         if status is HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods_here(request)):
             answer.headers["Allow"] = ", ".join(sorted(methods))
         return answer
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> JSONResponse:
+        # Nobody reads this answer; it keeps a body that was cut off from being logged as a bug of ours.
+        return problem(request, HTTPStatus.BAD_REQUEST, sentence("door.not_json"))
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:

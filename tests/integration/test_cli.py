@@ -65,7 +65,7 @@ def environment_of(house: House) -> dict[str, str]:
         "PAKHUIS_DATABASE_URL": house.database_url,
         "PAKHUIS_SMTP_URL": house.mailbox.smtp_url,
         "PAKHUIS_SECRET_KEY": SECRET,
-        "PAKHUIS_PUBLIC_URL": "http://pakhuis.test",
+        "PAKHUIS_PUBLIC_URL": "http://127.0.0.1:8080",
         "PAKHUIS_FILES": str(house.settings.files),
         "TEMPORAL_ADDRESS": os.environ["TEMPORAL_ADDRESS"],
     }

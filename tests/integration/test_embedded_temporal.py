@@ -40,7 +40,7 @@ async def test_a_workflow_survives_kill_9_of_the_server(tmp_path: Path) -> None:
         assert description.typed_search_attributes[STORE] == "default"
 
 
-async def test_histories_are_kept_for_a_year(temporal: Temporal) -> None:
+async def test_histories_are_kept_for_three_months(temporal: Temporal) -> None:
     client = await Client.connect(temporal.address)
     namespace = await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace="default")

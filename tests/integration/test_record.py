@@ -9,7 +9,7 @@ import pytest
 from db.pool import Connection, Pool
 from db.record import record
 from db.vault import Vault
-from orders.change import By, Change, Transition
+from orders.change import By, Change, MailVerdict, Transition, Verdict
 from orders.commands import COMMAND
 from orders.rules.closing import transition
 from orders.rules.decide import decide
@@ -17,6 +17,7 @@ from orders.state import OrderState
 from tests.digital import MUGS, SECRET, Shop, an_order, fresh_database
 
 VAULT = Vault(SECRET)
+MAIL = "order_received"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,25 @@ class Written:
     def paid_too_much(self, sequence: int) -> Transition:
         """What asks for a person, and writes so."""
         return self._told(sequence, type="payment", status="paid", amount="999.00")
+
+    def told_of_the_mail(self, sequence: int, verdict: Verdict) -> Transition:
+        """What a person says of the order's first mail."""
+        change = Change(self.state, By(at=datetime.now(UTC), actor="staff:anna"))
+        change.say("mail_again", "timeline.mail_again", mail=MAIL)
+        change.mail_verdicts.append(MailVerdict(key=MAIL, verdict=verdict, by="staff:anna"))
+        return transition(change, sequence)
+
+    async def mail_is(self, state: str) -> None:
+        await self.pool.execute(
+            "UPDATE mails SET state = $2 WHERE order_id = $1 AND mail_key = $3", self.order_id, state, MAIL
+        )
+
+    async def mail(self) -> tuple[str, str | None]:
+        row = await self.pool.fetchrow(
+            "SELECT state, reply_text FROM mails WHERE order_id = $1 AND mail_key = $2", self.order_id, MAIL
+        )
+        assert row is not None
+        return row["state"], row["reply_text"]
 
     def said(self, sequence: int) -> Transition:
         change = Change(self.state, By(at=datetime.now(UTC)))
@@ -121,3 +141,50 @@ async def test_an_order_that_is_not_kept_here_is_not_written(written: Written) -
     async with written.pool.acquire() as connection:
         with pytest.raises(LookupError):
             await record(connection, VAULT, "default", "NOBODY", 1, [written.said(2)])
+
+
+@pytest.mark.parametrize("doubt", ["unknown", "failed"])
+@pytest.mark.parametrize(
+    ("verdict", "state"), [(Verdict.ARRIVED, "sent"), (Verdict.AGAIN, "queued")], ids=str
+)
+async def test_a_word_on_a_mail_is_kept_with_the_step_that_says_it(
+    written: Written, doubt: str, verdict: Verdict, state: str
+) -> None:
+    await written.mail_is(doubt)
+    async with written.pool.acquire() as connection:
+        await written.by(connection, 10, written.told_of_the_mail(2, verdict))
+
+    assert await written.mail() == (state, f"{verdict}, says staff:anna")
+    assert await written.kinds() == ["placed", "mail_again"]
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "retry", "sent"])
+@pytest.mark.parametrize("verdict", Verdict)
+async def test_a_word_on_a_mail_that_nobody_doubts_changes_nothing(
+    written: Written, state: str, verdict: Verdict
+) -> None:
+    await written.mail_is(state)
+    async with written.pool.acquire() as connection:
+        await written.by(connection, 10, written.told_of_the_mail(2, verdict))
+
+    assert await written.mail() == (state, None)
+
+
+async def test_a_word_from_a_worker_that_was_cut_off_changes_no_mail(written: Written) -> None:
+    await written.mail_is("unknown")
+    async with written.pool.acquire() as connection:
+        await written.by(connection, 20, written.said(2))
+        await written.by(connection, 10, written.told_of_the_mail(2, Verdict.AGAIN))
+
+    assert await written.mail() == ("unknown", None)
+
+
+async def test_a_word_that_is_written_again_does_not_send_a_mail_a_third_time(written: Written) -> None:
+    await written.mail_is("unknown")
+    step = written.told_of_the_mail(2, Verdict.AGAIN)
+    async with written.pool.acquire() as connection:
+        await written.by(connection, 10, step)
+        await written.mail_is("sent")
+        await written.by(connection, 10, step)
+
+    assert (await written.mail())[0] == "sent"

@@ -22,7 +22,8 @@ from orders.plan import Plan, PlanLine
 from orders.rules import issuing
 from orders.rules.closing import finished, headline, transition
 from orders.rules.deadlines import Late, next_deadline, pass_deadline
-from orders.rules.decide import decide, mail_not_sent
+from orders.rules.decide import decide
+from orders.rules.mailing import IN_QUESTION, mail_not_sent
 from orders.rules.placing import place
 from orders.sentence import Sentence
 from orders.state import OrderFacts, OrderState
@@ -204,6 +205,8 @@ class AnyOrder(RuleBasedStateMachine):
                 st.one_of(
                     anything,
                     command("reissue", line_id=line_ids),
+                    command("mail_arrived", mail_key=st.just("new_order")),
+                    command("mail_again", mail_key=st.just("new_order")),
                     command("cancel", lines=some_lines, reason=st.none() | reasons),
                     command("release", reason=st.none() | reasons),
                     command("hold", reason=reasons),
@@ -267,6 +270,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(unknown=st.booleans())
     def a_mail_cannot_be_sent(self, unknown: bool) -> None:
         self.apply(partial(mail_not_sent, kind=MailKind.NEW_ORDER, key="new_order", unknown=unknown))
+
+    @precondition(lambda self: any(each.reason in IN_QUESTION for each in self.state.attention))
+    @rule(data=st.data(), type_=st.sampled_from(("mail_arrived", "mail_again")))
+    def a_person_knows_of_a_mail(self, data: st.DataObject, type_: str) -> None:
+        doubted = [each for each in self.state.attention if each.reason in IN_QUESTION]
+        one = data.draw(st.sampled_from(doubted))
+        self.give({"type": type_, "mail_key": one.subject})
+        assert all(each.subject != one.subject or each not in doubted for each in self.state.attention)
 
     def starts(self) -> list[str]:
         """Commands that take some units a step on."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from orders.mail import MailKind
 from orders.order import FulfillmentMethod
-from orders.rules.decide import mail_not_sent
+from orders.rules.mailing import mail_not_sent
 from tests.scenes import Scene, download, goods, of, plan
 
 

@@ -28,7 +28,9 @@ ABOUT_THE_ORDER: Final = {
 EXPANSIONS: Final[Mapping[tuple[str, frozenset[str]], set[str]]] = {
     ("attention.{reason}", frozenset({"parcel"})): {ATTENTION[late] for late in OF_A_PARCEL},
     ("attention.{reason}", frozenset()): {str(reason) for reason in ABOUT_THE_ORDER},
-    ("attention.{reason}", frozenset({"mail"})): {Reason.MAIL_FAILED, Reason.MAIL_UNKNOWN},
+    ("attention.{said}", frozenset({"mail"})): {
+        f"{reason}{to}" for reason in (Reason.MAIL_FAILED, Reason.MAIL_UNKNOWN) for to in ("", "_to_shop")
+    },
     ("timeline.payment_{entry.status}", frozenset({"amount"})): set(
         get_args(Payment.model_fields["status"].annotation)
     ),
