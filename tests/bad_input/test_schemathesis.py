@@ -1,0 +1,49 @@
+"""Schemathesis over the whole OpenAPI document: every call, every check, and calls in a row by its links."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from tests.bad_input.conftest import serving
+from tests.bad_input.corpus import FOLDER, LONG_RUN
+from tests.house import House
+
+EXAMPLES: Final = os.environ.get("PAKHUIS_EXAMPLES", "100")
+PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+
+
+async def test_the_front_door_keeps_what_its_document_promises(house: House, tmp_path: Path) -> None:
+    async with serving(house) as served:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            "from schemathesis.cli import schemathesis; schemathesis()",
+            *("--config-file", str(FOLDER / "schemathesis.toml")),
+            "run",
+            f"http://127.0.0.1:{served.port}/openapi.json",
+            *("--header", f"Authorization: {house.headers(house.ops)['Authorization']}"),
+            *("--checks", "all"),
+            *("--phases", ",".join(PHASES)),
+            *("--max-examples", EXAMPLES),
+            # One run is as the next: a long one looks for what this one has not found.
+            *(() if LONG_RUN else ("--seed", "1")),
+            "--continue-on-failure",
+            "--no-color",
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "SCHEMATHESIS_HOOKS": "tests.bad_input.schemathesis_hooks",
+                "PYTHONPATH": str(FOLDER.parents[1]),
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+
+    report = said.decode()
+    assert process.returncode == 0, report
+    assert "Selected: 8/8" in report
+    assert all(f"✅ {phase.capitalize()}" in report for phase in PHASES), report
+    assert await house.pool.fetchval("SELECT count(*) FROM orders WHERE order_id LIKE 'S%'") > 0
