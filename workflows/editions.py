@@ -12,6 +12,5 @@ class EditionUnknown(RuntimeError):
     """The order was begun by a newer release. Its workflow task fails, and it waits for that release."""
 
     def __init__(self, edition: int, known: int) -> None:
-        super().__init__(
-            f"this order is told in edition {edition} and this worker knows {known}: start the newer worker"
-        )
+        why = f"this order is told in edition {edition} and this worker knows {known}: start the newer worker"
+        super().__init__(why)

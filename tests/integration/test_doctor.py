@@ -110,7 +110,7 @@ async def test_a_sound_set_up_has_nothing_wrong(durable_url: str, servers_folder
         "settings", "public_address", "python", "secret_key", "secrets", "files", "postgres",
         "database_clock", "durability", "migrations", "processes", "sweep", "files_wanted", "senders",
         "temporal", "namespace", "retention", "search_attributes", "temporal_clock", "task_queue",
-        "authorisation", "smtp",
+        "authorisation", "smtp", "stopped",
     }  # fmt: skip
     assert dutch[0] == 0
     assert "wat is vastgelegd, overleeft een crash" in dutch[1]

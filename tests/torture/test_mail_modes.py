@@ -1,7 +1,5 @@
 """The fourteen modes, a few mails each: nothing is lost, and doubled only where a store chose so."""
 
-from pathlib import Path
-
 import pytest
 
 from torture.campaign import fresh

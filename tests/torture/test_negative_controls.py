@@ -1,6 +1,8 @@
 """The negative controls: with a guard taken away, the judge must see red. Else it could not see the harm."""
 
-from pathlib import Path
+import asyncio
+from dataclasses import replace
+from typing import Final
 
 import pytest
 
@@ -16,53 +18,64 @@ from torture.guards import (
     UNIQUE_ORDER,
 )
 
-ONE = ("one_parcel",)
-CARDS = ("gift_cards",)
+NO_GUARD_GONE: Final = ""
+AT_ONCE: Final = 4
+ONE: Final = ("one_parcel",)
+SMALL: Final = Plan(
+    orders=6, faults=0, seed=7, share=0.0, in_flight=6, kinds=ONE, patience_seconds=12, quiet_seconds=12
+)
+PLANS: Final = {
+    UNIQUE_ORDER: replace(SMALL, only=("place.keep:after",)),
+    UNIQUE_COMMAND: replace(SMALL, only=("nothing",)),
+    COMMAND_IDS: replace(SMALL, only=("command.signal:after",)),
+    # A mail in the hands of a worker that died is tried again after half a minute.
+    MAIL_FENCE: replace(SMALL, only=("notify.hand_over:after",), quiet_seconds=50),
+    SWEEP: replace(SMALL, only=("temporal",)),
+    ONE_WORKFLOW: replace(SMALL, only=("place.start:after",)),
+    UNIQUE_GIFT_CARD: replace(SMALL, only=("issue.acknowledge:after",), kinds=("gift_cards",)),
+    NO_GUARD_GONE: replace(
+        SMALL,
+        only=("place.keep:after", "command.signal:after", "command.signal:before", "place.start:after"),
+        kinds=(*ONE, "gift_cards"),
+        patience_seconds=120,
+        quiet_seconds=120,
+    ),
+}
 
 
-async def verdict_without(folder: Path, guard: str, **changes: object) -> Verdict:
-    """A small campaign with this guard taken away, or with all of them."""
-    plan = Plan(
-        orders=6,
-        faults=0,
-        seed=7,
-        share=0.0,
-        in_flight=6,
-        without=guard,
-        patience_seconds=25,
-        quiet_seconds=25,
-    )
-    plan = Plan(**{**vars(plan), **changes})  # type: ignore[arg-type]
-    result = await Campaign(fresh(folder), plan).run()
-    return result.verdict
+@pytest.fixture(scope="module")
+async def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdict]:
+    """What the judge says without each guard: campaigns side by side, since they mostly wait."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def verdict_without(guard: str) -> Verdict:
+        async with slots:
+            folder = fresh(tmp_path_factory.mktemp(guard or "all") / "town")
+            return (await Campaign(folder, replace(PLANS[guard], without=guard)).run()).verdict
+
+    found = await asyncio.gather(*map(verdict_without, PLANS))
+    return dict(zip(PLANS, found, strict=True))
 
 
 @pytest.mark.parametrize(
-    ("guard", "kind", "only", "kinds"),
+    ("guard", "kind"),
     [
-        (UNIQUE_ORDER, "stuck", ("place.keep:after",), ONE),
-        (UNIQUE_COMMAND, "doubled", ("nothing",), ONE),
-        (COMMAND_IDS, "doubled", ("command.signal:after",), ONE),
-        (MAIL_FENCE, "doubled", ("notify.hand_over:after",), ONE),
-        (SWEEP, "stuck", ("temporal",), ONE),
-        (ONE_WORKFLOW, "doubled", ("place.start:after",), ONE),
-        (UNIQUE_GIFT_CARD, "doubled", ("issue.acknowledge:after",), CARDS),
+        (UNIQUE_ORDER, "stuck"),
+        (UNIQUE_COMMAND, "doubled"),
+        (COMMAND_IDS, "doubled"),
+        (MAIL_FENCE, "doubled"),
+        (SWEEP, "stuck"),
+        (ONE_WORKFLOW, "doubled"),
+        (UNIQUE_GIFT_CARD, "doubled"),
     ],
 )
 async def test_the_judge_sees_it_when_a_guard_is_gone(
-    tmp_path: Path, guard: str, kind: str, only: tuple[str, ...], kinds: tuple[str, ...]
+    verdicts: dict[str, Verdict], guard: str, kind: str
 ) -> None:
-    # A mail in the hands of a worker that died is tried again after half a minute.
-    quiet = 45 if guard == MAIL_FENCE else 12
-
-    verdict = await verdict_without(tmp_path / "town", guard, only=only, kinds=kinds, quiet_seconds=quiet)
-
-    assert verdict.number(kind) > 0
+    assert verdicts[guard].number(kind) > 0
 
 
-async def test_with_every_guard_in_place_the_same_faults_harm_nothing(tmp_path: Path) -> None:
-    only = ("place.keep:after", "command.signal:after", "command.signal:before", "place.start:after")
-
-    verdict = await verdict_without(tmp_path / "town", "", only=only, kinds=(*ONE, *CARDS))
+async def test_with_every_guard_in_place_the_same_faults_harm_nothing(verdicts: dict[str, Verdict]) -> None:
+    verdict = verdicts[NO_GUARD_GONE]
 
     assert [verdict.number(each) for each in CLASSES] == [0, 0, 0, 0, 0], verdict.findings
