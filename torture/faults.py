@@ -16,6 +16,7 @@ import asyncpg
 
 from torture.book import read
 from torture.points import crash_points, lost_replies
+from torture.processes import descendants
 from torture.smtp_control import tell
 from torture.smtp_modes import Mode
 from torture.town import Town
@@ -67,8 +68,9 @@ class Faults:
             *(self._at_point("freeze", "process frozen at a crash point", point) for point in _FREEZE_AT),
             *(self._mail(mode) for mode in Mode if mode is not Mode.WELL),
             *(self._process(name, "kill") for name in self._ours()),
-            *(self._process(name, "freeze") for name in self._ours()),
-            *(self._down(name) for name in ("temporal", "postgres", "temporal", "postgres", "smtp")),
+            *(self._process(name, "freeze") for name in self._town.processes),
+            *(self._down(name, minutes=self._minutes_long) for name in ("temporal", "postgres")),
+            *(self._down(name, minutes=False) for name in ("temporal", "postgres", "smtp")),
             *(self._road(name, how) for name in ("postgres", "temporal", "smtp") for how in _ROAD),
             self._slow_disk(),
             self._full_disk(),
@@ -80,6 +82,13 @@ class Faults:
         """One after the other, drawn by chance."""
         while True:
             yield from self.sweep()
+
+    @property
+    def struck(self) -> int:
+        """How many there were so far, with the replies lost by chance."""
+        book = self._town.mines / "fired.jsonl"
+        by_chance = sum(line["fate"] == "lose" for line in read(book)) if book.exists() else 0
+        return self.tally.total + by_chance
 
     async def strike(self, fault: Fault) -> None:
         """Let it happen, and write down what became of it."""
@@ -148,16 +157,19 @@ class Faults:
                 kept.signal(signal.SIGKILL)
                 await asyncio.sleep(self._chance.uniform(0.2, 1.0))
             else:
-                kept.signal(signal.SIGSTOP)
+                pids = [
+                    pid for first in (kept.pid,) if first is not None for pid in (first, *descendants(first))
+                ]
+                _to_all(pids, signal.SIGSTOP)
                 await asyncio.sleep(self._chance.uniform(0.5, 3.0))
-                kept.signal(signal.SIGCONT)
+                _to_all(pids, signal.SIGCONT)
             return True
 
         kind = "process killed at random" if how == "kill" else "process frozen at random"
         return Fault(kind, name, strike)
 
-    def _down(self, name: str) -> Fault:
-        seconds = self._chance.uniform(60, 120) if self._minutes_long else self._chance.uniform(1, 5)
+    def _down(self, name: str, *, minutes: bool) -> Fault:
+        seconds = self._chance.uniform(60, 90) if minutes else self._chance.uniform(1, 5)
 
         async def strike() -> bool:
             kept = self._town.processes[name]
@@ -172,7 +184,7 @@ class Faults:
                 await self._until_progress("PostgreSQL back, to the next command answered")
             return True
 
-        length = "minutes" if self._minutes_long else "seconds"
+        length = "more than a minute" if minutes else "seconds"
         return Fault(f"{name} killed, and away for {length}", name, strike)
 
     async def _until_progress(self, what: str) -> None:
@@ -293,6 +305,12 @@ async def _setting(town: Town, name: str, value: str) -> AsyncIterator[None]:
         yield
     finally:
         await change(f"ALTER SYSTEM RESET {name}")
+
+
+def _to_all(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _fired(book: Path, point: str, fate: str) -> list[int]:

@@ -47,6 +47,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("notify.hand_over", "worker", ("activities.postman", "Envelope.deliver")),
     Step("notify.settle", "worker", ("db.outbox", "settle"), "postgres"),
     Step("notify.acknowledge", "worker", ("activities.post", "Post.notify"), "postgres"),
+    # The activities `settle_doubt` and `compose_digest`.
+    Step("doubt.look", "worker", ("db.outbox", "doubt"), "postgres"),
+    Step("doubt.acknowledge", "worker", ("activities.doubts", "Doubts.settle_doubt"), "postgres"),
+    Step("digest.acknowledge", "worker", ("activities.digest", "Digest.compose_digest"), "postgres"),
     # The sweep, which does again what a front door could not finish.
     Step("sweep.look", "worker", ("worker", "sweep")),
     Step("sweep.start", "worker", ("starter.delivery", "Delivery._start"), "temporal"),

@@ -24,6 +24,7 @@ from embedded.processes import Child, Program
 from embedded.programs import Api, Worker
 from embedded.supervisor import Part
 from embedded.temporal import Temporal
+from torture.guards import IN_THE_DATABASE
 from torture.proxy import Proxy
 
 RESTART_AFTER_SECONDS = 0.2
@@ -270,11 +271,10 @@ class Town:
         }
 
     async def _prepare(self) -> None:
-        """The store's settings that a judge can count by, and the guard that is dropped in the database."""
+        """A digest as often as one may be wanted, and the guard that is dropped in the database."""
         connection = await asyncpg.connect(self.database_url)
         try:
-            from torture.guards import IN_THE_DATABASE
-
+            await connection.execute('UPDATE stores SET settings = settings || \'{"digest_every": "PT10S"}\'')
             for statement in IN_THE_DATABASE.get(self.without, ()):
                 await connection.execute(statement)
         finally:
