@@ -21,7 +21,8 @@ from torture.smtp_control import tell
 from torture.smtp_modes import Mode
 from torture.town import Town
 
-FIRED_WITHIN_SECONDS: Final = 12.0
+FIRED_WITHIN_SECONDS: Final = 18.0
+LEAD_AGAIN_SECONDS: Final = 4.5
 HANG_SECONDS: Final = 1.5
 
 
@@ -119,15 +120,11 @@ class Faults:
         async def strike() -> bool:
             armed = self._town.mines / "armed" / point
             armed.write_text(fate)
-            # The sweep only has something to do once a front door died in between.
-            first = self._town.mines / "armed" / _LEADS_TO.get(point.partition(":")[0], point)
-            if first != armed:
-                first.write_text("kill")
             try:
                 pid = await self._fired(point, fate)
             finally:
                 armed.unlink(missing_ok=True)
-                first.unlink(missing_ok=True)
+                self._disarm_leads()
             if pid is None:
                 return False
             if fate == "freeze":
@@ -143,12 +140,29 @@ class Faults:
         book = self._town.mines / "fired.jsonl"
         before = _fired(book, point, fate)
         deadline = time.monotonic() + FIRED_WITHIN_SECONDS
+        lead_again = 0.0
         while time.monotonic() < deadline:
             now = _fired(book, point, fate)
             if len(now) > len(before):
                 return now[-1]
+            if time.monotonic() > lead_again:
+                await self._lead_to(point)
+                lead_again = time.monotonic() + LEAD_AGAIN_SECONDS
             await asyncio.sleep(0.05)
         return None
+
+    async def _lead_to(self, point: str) -> None:
+        """Some steps are only taken after something else went wrong: let that happen first."""
+        step = point.partition(":")[0]
+        if step in _AFTER_A_DEATH:
+            (self._town.mines / "armed" / _AFTER_A_DEATH[step]).write_text("kill")
+        elif step.startswith("doubt.") and self._town.smtp is not None:
+            with suppress(OSError):
+                await tell(str(self._town.smtp.control_port), next=1, mode=str(Mode.DROP_AFTER_DOT_TAKEN))
+
+    def _disarm_leads(self) -> None:
+        for lead in _AFTER_A_DEATH.values():
+            (self._town.mines / "armed" / lead).unlink(missing_ok=True)
 
     def _process(self, name: str, how: str) -> Fault:
         async def strike() -> bool:
@@ -270,7 +284,7 @@ _FREEZE_AT: Final = (
     "notify.hand_over:after",
     "place.keep:after",
 )
-_LEADS_TO: Final = {"sweep.start": "place.start:before", "sweep.signal": "command.signal:before"}
+_AFTER_A_DEATH: Final = {"sweep.start": "place.start:before", "sweep.signal": "command.signal:before"}
 _ROAD: Final = ("cut", "held", "slow", "refused", "reply lost")
 
 

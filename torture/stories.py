@@ -124,7 +124,7 @@ def story(seed: int, number: int) -> Story:
     events, late_events = _events(chance, order_id, kind, total)
     acts, late_acts = _acts(kind, order_id)
     wanted = _wanted(kind, quantity, total)
-    pause = 4.0 if chance.random() < 0.15 else 0.0
+    pause = 4.0 if chance.random() < 0.3 else 0.0
     return Story(order_id, kind, body, events, acts, late_events, late_acts, wanted, pause)
 
 
