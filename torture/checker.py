@@ -13,7 +13,12 @@ from typing import Any, Final
 from torture.book import read
 
 CLASSES: Final = ("lost", "doubled", "stuck", "wrong money", "unexplained")
-HARMLESS: Final = ("UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_STICKY_TASK_QUEUE")
+HARMLESS: Final = (
+    "UNHANDLED_COMMAND",
+    "FORCE_CLOSE_COMMAND",
+    "FAILOVER_CLOSE_COMMAND",
+    "RESET_STICKY_TASK_QUEUE",
+)
 """Why Temporal gives a workflow task again without any fault of the workflow: a message came in meanwhile, or
 the server itself was restarted."""
 Row = Mapping[str, Any]
