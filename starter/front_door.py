@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,12 +17,15 @@ from db.vault import Vault
 from orders.commands import Command, Payment
 from orders.errors import OrderError, OrderNotFound, OrderUnreadable, Unavailable
 from orders.order import Order, sums_that_differ
+from orders.problems import problem
 from orders.sentence import Sentence
 from orders.store import StoreSettings
 from starter import arrivals, ecwid
 from starter.arrivals import Foreign
 from starter.delivery import Delivery
 from starter.waiting import Waiting
+from starter.webhooks.listening import Listening
+from starter.webhooks.provider import Told
 
 A_MOMENT = 3.0
 """How many seconds the front door waits for a command's answer before it says that it is kept."""
@@ -71,6 +75,15 @@ class Given:
     answer: Answer | None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A webhook that was signed well. `told` is None for an event that asks nothing of us; `is_new` is false
+    if the payment was kept before."""
+
+    told: Told | None
+    is_new: bool = False
+
+
 class FrontDoor:
     """Nothing gets a yes here before PostgreSQL has committed it.
 
@@ -82,6 +95,7 @@ class FrontDoor:
         self._vault = vault
         self._delivery = delivery
         self._waiting = waiting
+        self._listening = Listening(pool, vault)
 
     async def place(self, body: dict[str, Any]) -> Placed:
         """Keep an order of our own format, and start fulfilling it. Placing it again changes nothing.
@@ -91,7 +105,7 @@ class FrontDoor:
         order = arrivals.read(body)
         if wrong := sums_that_differ(order):
             fields = ", ".join(wrong)
-            problems = tuple((field, "does not add up") for field in wrong)
+            problems = tuple((field, problem("does_not_add_up")) for field in wrong)
             raise OrderUnreadable("door.money_does_not_add_up", problems=problems, fields=fields)
         return await self._keep(order, Format.PAKHUIS, order.model_dump(mode="json"), None)
 
@@ -104,7 +118,7 @@ class FrontDoor:
             if isinstance(reading_, ecwid.Unreadable):
                 error = OrderUnreadable.because(reading_.reason)
                 if reading_.field:
-                    error.problems = ((reading_.field, ""),)
+                    error.problems = ((reading_.field, reading_.reason),)
                 results.append(NotPlaced(index, reading_.order_id, error))
                 continue
             foreign = Foreign.of(reading_)
@@ -152,6 +166,27 @@ class FrontDoor:
         except OUTAGES as outage:
             raise Unavailable from outage
         return Given(store, order_id, command_id, answer)
+
+    async def hear(
+        self, provider: str, headers: Mapping[str, str], raw: bytes, request_id: str | None = None
+    ) -> Heard:
+        """Keep the payment that a provider tells of, without waiting for what its order makes of it; also
+        where that order has not arrived. Told again it changes nothing.
+
+        Raises ProviderNotFound; WebhookNotSigned and WebhookStale, with nothing of the body read;
+        OrderUnreadable, OrderError and WebhookOfAnotherStore for what it says; CommandDiffers if its id came
+        with something else before.
+        """
+        told = await self._listening.read(provider, headers, raw)
+        if told is None:
+            return Heard(None)
+        async with within_reach(self._pool) as connection:
+            kept = await commands.keep(
+                connection, told.store, told.order_id, told.payment, f"provider:{provider}", request_id
+            )
+        if kept is not None:
+            self._delivery.nudge(told.store, told.order_id)
+        return Heard(told, kept is not None)
 
     async def _answer(
         self, news: asyncio.Event, store: str, order_id: str, command_id: str, seconds: float

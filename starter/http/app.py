@@ -11,12 +11,13 @@ from db.pool import Pool
 from orders.commands import Command
 from orders.order import Order
 from starter.front_door import FrontDoor
-from starter.http import commands, health, orders, problems
+from starter.http import commands, health, orders, problems, webhooks
 from starter.http.connections import COME_IN_WITHIN_SECONDS, patient_for
 from starter.http.documentation import with_schemas
 from starter.http.entrance import Entrance
 from starter.http.middleware import RequestIds
 from starter.view import Viewer
+from starter.webhooks.standard import StandardPayment
 
 DESCRIPTION = """Order fulfilment: checkout places orders and tells of payments, staff pick, pack, label and
 hand over. Everything is kept before it is answered; the same request again changes nothing. Errors are
@@ -39,6 +40,7 @@ def create_app(
     entrance = Entrance(pool)
     app.include_router(orders.router(front_door, viewer, pool, entrance))
     app.include_router(commands.router(front_door, viewer, pool, entrance))
+    app.include_router(webhooks.router(front_door))
     app.include_router(health.router(pool))
     for page in pages:
         app.include_router(page, include_in_schema=False)
@@ -48,7 +50,7 @@ def create_app(
 
     def documented() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = with_schemas(generate(), Order, *Command.__args__)
+            app.openapi_schema = with_schemas(generate(), Order, StandardPayment, *Command.__args__)
         return app.openapi_schema
 
     app.openapi = documented  # type: ignore[method-assign]

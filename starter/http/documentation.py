@@ -1,5 +1,6 @@
 """What /openapi.json says beyond the types: examples, and every error a call can answer."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -101,6 +102,19 @@ LINKS: Final[dict[str, Any]] = {
 }
 """What can be done with an order that was placed."""
 
+WEBHOOK_EXAMPLE: Final[dict[str, Any]] = {
+    "type": "payment",
+    "store": "default",
+    "order_id": "K8XTQ",
+    "status": "paid",
+    "amount": "38.95",
+    "currency": "EUR",
+    "reference": "tr_7UhSN1zuXS",
+    "event_id": "evt_1",
+}
+
+SIGNED: Final = ("/v1/webhooks/payments/{provider}",)
+"""Calls of those who sign what they say, and have no key."""
 KEYLESS: Final = ("/healthz", "/readyz", "/metrics")
 """Calls that answer whoever asks: they tell nothing about a person."""
 
@@ -116,11 +130,19 @@ WHEN: Final[dict[int, str]] = {
 }
 
 
-def PROBLEMS(*statuses: int) -> dict[int | str, dict[str, Any]]:  # noqa: N802
-    """The errors a call can answer, for its documentation."""
+SAID_OF_WEBHOOKS: Final[dict[int, str]] = {
+    401: "No good signature, or a timestamp too far from our clock.",
+    403: "Signed with a secret of another store.",
+    404: "No such provider, or it has no secret.",
+    409: "Something else came under this webhook's id before.",
+}
+
+
+def PROBLEMS(*statuses: int, when: Mapping[int, str] = WHEN) -> dict[int | str, dict[str, Any]]:  # noqa: N802
+    """The errors a call can answer, for its documentation; `when` has what it means otherwise than most."""
     return {
         status: {
-            "description": WHEN[status],
+            "description": when.get(status, WHEN[status]),
             "content": {
                 "application/problem+json": {
                     "schema": {"$ref": "#/components/schemas/Problem"},
@@ -128,7 +150,7 @@ def PROBLEMS(*statuses: int) -> dict[int | str, dict[str, Any]]:  # noqa: N802
                         "type": "urn:pakhuis:door.invalid",
                         "title": HTTPStatus(status).phrase,
                         "status": status,
-                        "detail": WHEN[status],
+                        "detail": when.get(status, WHEN[status]),
                         "request_id": "8f14e45fceea4673",
                         "errors": [],
                     },
@@ -164,11 +186,23 @@ def with_schemas(openapi: dict[str, Any], *models: type[BaseModel]) -> dict[str,
             schemas.setdefault(name, part)
         if "type" in model.model_fields and model is not Problem:
             # Each has its own by default, but among the others it is told by nothing else.
-            schema["required"] = ["type", *schema.get("required", ())]
+            schema["required"] = list(dict.fromkeys(("type", *schema.get("required", ()))))
         schemas.setdefault(model.__name__, schema)
-    openapi["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    openapi["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer"},
+        "signature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "webhook-signature",
+            "description": "`v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, the"
+            " body as the bytes that are sent; several with a space between them.",
+        },
+    }
     openapi["security"] = [{"key": []}]
     for path in KEYLESS:
         for operation in openapi["paths"][path].values():
             operation["security"] = []
+    for path in SIGNED:
+        for operation in openapi["paths"][path].values():
+            operation["security"] = [{"signature": []}]
     return openapi
