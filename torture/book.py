@@ -53,6 +53,29 @@ class Book:
             os.ftruncate(self._file, whole)
 
 
+class Reader:
+    """Follows a book while it is written: each line is read once."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path)
+        self._offset = 0
+        self.lines: list[dict[str, Any]] = []
+        """All that was read so far."""
+
+    def read_on(self) -> list[dict[str, Any]]:
+        """What was added since the last time; nothing while there is no book."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as book:
+            book.seek(self._offset)
+            added = book.read()
+        whole = added[: added.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        new = [json.loads(line) for line in whole.splitlines()]
+        self.lines += new
+        return new
+
+
 def read(path: Path | str) -> Iterator[dict[str, Any]]:
     """Every line, in the order of writing. A last line without its end is left out.
 

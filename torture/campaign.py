@@ -4,11 +4,10 @@ import asyncio
 import shutil
 import subprocess
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,30 +16,21 @@ import asyncpg
 from torture.book import Book, read
 from torture.checker import Verdict, judge
 from torture.dump import dump
-from torture.faults import Fault, Faults, Tally
-from torture.players import GaveUp, Players
-from torture.stories import KINDS, story
+from torture.faults import Fault, Faults
+from torture.players import Players, Wait
+from torture.points import IN_DATA
+from torture.quiet import quiet
+from torture.stage import Stage
+from torture.stories import KINDS
+from torture.tally import Tally
 from torture.town import Town, temporal_of
 
+TRIED_AGAIN: Final = "worker killed, to its work tried again by another"
+OUTSIDE: Final = "outside outages"
+INSIDE: Final = "inside outages"
 LEASES_END: Final = """UPDATE mails SET lease_until = now() - interval '1 second'
-    WHERE state = 'sending' AND phase = 'data' AND lease_until < now() + interval '14 minutes'"""
-"""A minute after a mail entered its DATA, its lease of 15 minutes is as good as over: time is skipped."""
-IN_DATA: Final = (
-    "notify.enter_data:after",
-    "notify.hand_over:before",
-    "notify.hand_over:after",
-    "notify.settle:before",
-)
-"""Where a mail is between the worker and the relay: nobody may touch it before its lease is over."""
-UNDER_WAY: Final = """SELECT (SELECT count(*) FROM commands WHERE outcome IS NULL)
-    + (SELECT count(*) FROM orders WHERE started_at IS NULL AND NOT is_history)
-    + (SELECT count(*) FROM mails WHERE state IN ('queued', 'retry', 'sending'))"""
-
-LEFT: Final = """SELECT 'command' AS what, order_id, command_id AS key, type AS state, deliveries AS attempt
-    FROM commands WHERE outcome IS NULL
-    UNION ALL SELECT 'mail', order_id, mail_key, state || ' ' || phase, attempt
-    FROM mails WHERE state IN ('queued', 'retry', 'sending')
-    UNION ALL SELECT 'order', order_id, '', '', 0 FROM orders WHERE started_at IS NULL AND NOT is_history"""
+    WHERE state = 'sending' AND phase = 'data' AND lease_until < now() + interval '14 minutes 30 seconds'"""
+"""Half a minute after a mail entered its DATA, its lease of 15 minutes is called over: time is skipped."""
 
 
 @dataclass
@@ -52,9 +42,15 @@ class Result:
     seconds: float
     verdict: Verdict
     tally: Tally
-    waits: dict[str, list[float]]
+    waits: dict[str, tuple[list[float], list[float]]]
+    """How long each single answer took, by what was asked: outside outages, and inside."""
     away_waits: list[float] = field(default_factory=list)
     """How long checkout took while Temporal was down."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing was found, and everything that was to strike did."""
+        return self.verdict.is_clean and not self.tally.not_reached
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,6 @@ class Campaign:
         self._folder = folder
         self._plan = plan
         self._say = say
-        self._played = 0
 
     async def run(self) -> Result:
         """The whole of it. The folder keeps books, dump and logs."""
@@ -102,73 +97,48 @@ class Campaign:
             players = await stack.enter_async_context(
                 Players(town.api_urls, client_book, payment_book, plan.seed, plan.patience_seconds)
             )
-            faults = Faults(town, plan.seed, minutes_long=plan.minutes_long)
+            stage = Stage(players, plan.seed, plan.kinds, plan.in_flight, self._say)
+            faults = Faults(town, plan.seed, stage.begin, minutes_long=plan.minutes_long)
             skipping = asyncio.create_task(_skip_leases(town.database_url))
             striking = asyncio.create_task(self._strike(faults))
-            await self._play(players, striking)
+            await stage.play(plan.orders, striking, plan.pause_seconds)
             await striking
             self._say("all is healed; waiting for quiet")
             await faults.heal()
-            await quiet(town.database_url, plan.quiet_seconds, self._say)
+            client = await temporal_of(town)
+            await quiet(town.database_url, plan.quiet_seconds, self._say, client)
             skipping.cancel()
-            await dump(town.database_url, await temporal_of(town), books / "dump.jsonl")
+            self._say("quiet; all that is there is written down")
+            await dump(town, client, books / "dump.jsonl")
+        self._say("the judge reads")
         verdict = judge(self._folder / "books")
+        tally = faults.tally
         fired = list(read(self._fired)) if self._fired.exists() else []
         lost = sum(line["fate"] == "lose" for line in fired)
-        faults.tally.injected["effect done, reply lost"] = lost  # Those by chance are among them.
+        tally.injected["effect done, reply lost"] = lost  # Those by chance are among them.
         for line in read(self._folder / "books" / "smtp.jsonl"):
             if line["mode"] != "well":
-                faults.tally.injected[f"SMTP {line['mode']}"] += 1
-        faults.tally.injected += people(self._folder / "books")
-        again = tried_again(fired, read(self._folder / "books" / "dump.jsonl"))
-        if again:
-            faults.tally.recoveries["worker killed, to its work done by another"] = again
-        away = faults.tally.temporal_away
+                tally.injected[f"SMTP {line['mode']}"] += 1
+        tally.injected += people(self._folder / "books")
+        outside, inside = tally.split(tried_again(fired))
+        tally.recoveries[f"{TRIED_AGAIN}, {OUTSIDE}"] = outside
+        tally.recoveries[f"{TRIED_AGAIN}, {INSIDE}"] = inside
+        waits = {kind: list(map(_span, waits)) for kind, waits in players.waits.items()}
         return Result(
             seed=plan.seed,
-            orders=self._played,
+            orders=stage.played,
             seconds=time.monotonic() - began,
             verdict=verdict,
-            tally=faults.tally,
-            waits={kind: [wait.seconds for wait in waits] for kind, waits in players.waits.items()},
+            tally=tally,
+            waits={kind: tally.split(spans) for kind, spans in waits.items()},
             away_waits=[
-                wait.seconds
-                for wait in players.waits["place"]
-                if any(start <= wait.at <= end for start, end in away)
+                end - start for start, end in waits["place"] if tally.is_inside(start, end, "temporal")
             ],
         )
 
     @property
     def _fired(self) -> Path:
         return self._folder / "mines" / "fired.jsonl"
-
-    async def _play(self, players: Players, striking: "asyncio.Task[None]") -> None:
-        """Stories, so many at once, until there were enough and every fault has struck."""
-        plan = self._plan
-        under_way: set[asyncio.Task[None]] = set()
-        number = 0
-        while number < plan.orders or not striking.done():
-            if striking.done() and striking.exception() is not None:
-                break
-            while len(under_way) >= plan.in_flight:
-                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                self._collect(done)
-            kind = plan.kinds[number % len(plan.kinds)]
-            told = story(plan.seed, KINDS.index(kind) + len(KINDS) * (number // len(plan.kinds)))
-            under_way.add(asyncio.create_task(players.play(told)))
-            number += 1
-            await asyncio.sleep(plan.pause_seconds)
-        if under_way:
-            done, _ = await asyncio.wait(under_way)
-            self._collect(done)
-
-    def _collect(self, done: "set[asyncio.Task[None]]") -> None:
-        for task in done:
-            if (error := task.exception()) is not None and not isinstance(error, GaveUp):
-                raise error
-            self._played += 1
-            if self._played % 25 == 0:
-                self._say(f"{self._played} orders played")
 
     async def _strike(self, faults: Faults) -> None:
         plan = self._plan
@@ -183,21 +153,6 @@ class Campaign:
         began = time.monotonic()
         await faults.strike(fault)
         self._say(f"{fault.kind}: {fault.name} ({time.monotonic() - began:.1f} s)")
-
-
-async def quiet(database_url: str, seconds: float, say: Callable[[str], None]) -> None:
-    """Until nothing is under way, or so long; then `say` is told what is."""
-    connection = await asyncpg.connect(database_url)
-    try:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if not await connection.fetchval(UNDER_WAY):
-                return
-            await asyncio.sleep(0.5)
-        for row in await connection.fetch(LEFT):
-            say(f"still under way: {dict(row)}")
-    finally:
-        await connection.close()
 
 
 async def _skip_leases(database_url: str) -> None:
@@ -227,20 +182,19 @@ def people(books: Path) -> Counter[str]:
     )
 
 
-def tried_again(fired: Iterable[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]) -> list[float]:
-    """For each worker that died at a point outside DATA: seconds until its order went on."""
-    moments: dict[str, list[float]] = defaultdict(list)
-    for row in rows:
-        at = row.get("sent_at") or row.get("answered_at")
-        if at is not None:
-            moments[row["order_id"]].append(datetime.fromisoformat(at).timestamp())
-    seconds = []
-    for line in fired:
-        if line["where"] != "worker" or line["fate"] != "kill" or line["point"] in IN_DATA:
-            continue
-        later = [at - line["at"] for at in moments[str(line["order_id"])] if at > line["at"]]
-        seconds += [min(later)] if later else []
-    return seconds
+def tried_again(fired: Iterable[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """For each worker that died at a point outside DATA: when, and when its step was taken again."""
+    return [
+        (line["since"], line["at"])
+        for line in fired
+        if line["fate"] == "again" and line["died_at"] not in IN_DATA
+    ]
+
+
+def _span(wait: Wait) -> tuple[float, float]:
+    """From and to by the clock that the outages go by."""
+    began = wait.at + time.time() - time.monotonic()
+    return began, began + wait.seconds
 
 
 def fresh(folder: Path) -> Path:

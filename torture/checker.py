@@ -227,8 +227,19 @@ def _is_stuck(books: Books, order_id: str, row: Row) -> Iterator[Finding]:
         yield Finding("stuck", order_id, "nobody started it")
     name = f"order/{row['store']}/{order_id}"
     timers = sum(each["timers"] for each in books.rows["workflow"] if each["workflow_id"] == name)
-    if not timers and not books.of("attention", order_id):
+    if timers:
+        return
+    entries = books.of("attention", order_id)
+    if not entries:
         yield Finding("stuck", order_id, "it is open, and has neither a running timer nor an attention entry")
+    elif not any(_is_owned(entry) for entry in entries):
+        listed = ", ".join(entry["reason"] for entry in entries)
+        yield Finding("stuck", order_id, f"it is open without a running timer, and nobody owns {listed}")
+
+
+def _is_owned(entry: Row) -> bool:
+    """Whether the system names somebody who has to see to it."""
+    return isinstance(entry.get("owner"), str) and bool(entry["owner"].strip())
 
 
 def _mails(books: Books, verdict: Verdict) -> Iterator[Finding]:
@@ -246,6 +257,7 @@ def _mails(books: Books, verdict: Verdict) -> Iterator[Finding]:
         verdict.counted["mails"] += 1
         listed = any(
             entry["key"] in (f"mail_unknown:{mail['mail_key']}", f"mail_failed:{mail['mail_key']}")
+            and _is_owned(entry)
             for entry in books.of("attention", str(mail["order_id"]))
         )
         if times > 1:

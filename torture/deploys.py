@@ -7,10 +7,10 @@ from pathlib import Path
 from temporalio.client import Client
 
 from torture.book import Book
-from torture.campaign import quiet
 from torture.checker import Verdict, judge
 from torture.dump import dump
 from torture.players import Players
+from torture.quiet import quiet
 from torture.releases import AFTER, BEFORE, BROKEN, NOW
 from torture.stories import story
 from torture.town import Town, temporal_of
@@ -41,7 +41,7 @@ async def deploy_there_and_back(
             await _deploy(town, AFTER, say, meanwhile=asyncio.sleep(0))
             await ending
         await quiet(town.database_url, 120, say)
-        await dump(town.database_url, await temporal_of(town), folder / "books" / "dump.jsonl")
+        await dump(town, await temporal_of(town), folder / "books" / "dump.jsonl")
     return judge(folder / "books")
 
 
@@ -68,7 +68,7 @@ async def deploy_what_is_broken(
             await town.deploy(began_as, *names)
             await ending
         await quiet(town.database_url, 120, say)
-        await dump(town.database_url, client, folder / "books" / "dump.jsonl")
+        await dump(town, client, folder / "books" / "dump.jsonl")
     return seen, judge(folder / "books")
 
 

@@ -1,5 +1,9 @@
-"""The final dump: what PostgreSQL and Temporal hold in the end, as lines of JSON, past everything of ours."""
+"""The final dump: what PostgreSQL and Temporal hold in the end, as lines of JSON, past everything of ours.
 
+Only who has to see to what needs a person stands in no table: that is asked where everybody asks, at the API.
+"""
+
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -8,11 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import httpx
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from torture.book import Book
+from torture.town import KEYS, Town
 
+TRIES: Final = 10
 CAUSE: Final = "WORKFLOW_TASK_FAILED_CAUSE_"
 QUERIES: Final = {
     "order": """SELECT store, order_id, sequence, payment_status, fulfillment_status, is_open, is_history,
@@ -22,24 +29,46 @@ QUERIES: Final = {
     "moment": "SELECT order_id, sequence, kind, outcome, command_id FROM timeline",
     "mail": """SELECT order_id, mail_key, kind, state, phase, message_id, attempt, sent_at,
         lease_until > now() AS leased FROM mails""",
-    "attention": "SELECT order_id, key, reason FROM attention",
     "gift_card": "SELECT order_id, line_id, unit FROM gift_cards",
     "download": "SELECT order_id, line_id, file FROM downloads WHERE revoked_at IS NULL",
 }
+ATTENTION: Final = "SELECT store, order_id, key, reason FROM attention ORDER BY store, order_id, key"
 
 
-async def dump(database_url: str, client: Client, path: Path) -> None:
+async def dump(town: Town, client: Client, path: Path) -> None:
     """Write all of it to one file."""
     book = Book(path)
-    connection = await asyncpg.connect(database_url)
+    connection = await asyncpg.connect(town.database_url)
     try:
         for kind, query in QUERIES.items():
             for row in await connection.fetch(query):
                 book.write(row=kind, **{name: _plain(value) for name, value in dict(row).items()})
+        attention = [dict(row) for row in await connection.fetch(ATTENTION)]
     finally:
         await connection.close()
+    patient = httpx.AsyncHTTPTransport(retries=TRIES)
+    bearer = {"Authorization": f"Bearer {KEYS['ops']}"}
+    async with httpx.AsyncClient(
+        base_url=town.api_urls[0], headers=bearer, timeout=30, transport=patient
+    ) as api:
+        orders = dict.fromkeys((row["store"], row["order_id"]) for row in attention)
+        owners = {order: await _owners(api, *order) for order in orders}
+    for entry in attention:
+        owner = owners[entry["store"], entry["order_id"]].get(entry["key"])
+        book.write(row="attention", **entry, owner=owner)
     async for workflow in _workflows(client):
         book.write(row="workflow", **workflow)
+
+
+async def _owners(api: httpx.AsyncClient, store: str, order_id: str) -> dict[str, str]:
+    """Whom the API names for each entry of an order, by the entry's key; nobody, if it does not show it."""
+    for _ in range(TRIES):
+        answer = await api.get(f"/v1/orders/{order_id}", params={"store": store})
+        if not answer.is_server_error:
+            break
+        await asyncio.sleep(1)
+    entries = answer.json()["attention"] if answer.is_success else []
+    return {f"{each['reason']}:{each['subject']}": each["owner"] for each in entries if each.get("owner")}
 
 
 async def _workflows(client: Client) -> AsyncIterator[dict[str, Any]]:

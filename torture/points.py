@@ -31,6 +31,8 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("command.read_answer", "api", ("db.commands", "answer"), "postgres"),
     Step("command.answer", "api", ("starter.front_door", "FrontDoor.give")),
     Step("delivery.note", "api", ("starter.delivery", "Delivery._flush")),
+    # A command that came after the end of its order is answered at the door.
+    Step("after_end.settle", "api", ("starter.delivery", "settle_after_the_end"), "postgres"),
     # The activity `record`: the one transaction of a transition, and its acknowledgement.
     Step("record.commit", "worker", ("activities.memory", "record"), "postgres"),
     Step("record.acknowledge", "worker", ("activities.memory", "Memory.record"), "postgres"),
@@ -47,6 +49,12 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("notify.hand_over", "worker", ("activities.postman", "Envelope.deliver")),
     Step("notify.settle", "worker", ("db.outbox", "settle"), "postgres"),
     Step("notify.acknowledge", "worker", ("activities.post", "Post.notify"), "postgres"),
+    # The activity `give_up`: nobody will try this mail any more.
+    Step("give_up.settle", "worker", ("db.outbox", "give_up"), "postgres"),
+    Step("give_up.acknowledge", "worker", ("activities.post", "Post.give_up"), "postgres"),
+    # The activity `late_mail_not_sent`: a person is asked about a mail, on an order that has ended.
+    Step("late_mail.write", "worker", ("db.ended", "write")),
+    Step("late_mail.acknowledge", "worker", ("activities.memory", "Memory.late_mail_not_sent"), "postgres"),
     # The activities `settle_doubt` and `compose_digest`.
     Step("doubt.look", "worker", ("db.outbox", "doubt"), "postgres"),
     Step("doubt.acknowledge", "worker", ("activities.doubts", "Doubts.settle_doubt"), "postgres"),
@@ -59,6 +67,14 @@ STEPS: Final[tuple[Step, ...]] = (
 
 BEFORE: Final = "before"
 AFTER: Final = "after"
+
+IN_DATA: Final = (
+    "notify.enter_data:after",
+    "notify.hand_over:before",
+    "notify.hand_over:after",
+    "notify.settle:before",
+)
+"""Where a mail is between the worker and the relay: nobody may touch it before its lease is over."""
 
 
 def crash_points(where: Where | None = None) -> tuple[str, ...]:

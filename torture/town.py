@@ -3,110 +3,36 @@
 import asyncio
 import contextlib
 import os
-import shutil
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import asyncpg
 from temporalio.client import Client
 
-from embedded.errors import EmbeddedError
+from db import webhook_secrets
+from db.vault import Vault
 from embedded.ports import HOST, free_port
 from embedded.postgres import Postgres
 from embedded.preparing import preparing
-from embedded.processes import Child, Program
+from embedded.processes import Program
 from embedded.programs import Api, Worker
 from embedded.supervisor import Part
 from embedded.temporal import Temporal
+from torture.disk import small_disk
 from torture.guards import IN_THE_DATABASE
+from torture.kept import Kept
 from torture.proxy import Proxy
 
-RESTART_AFTER_SECONDS = 0.2
 SMALL_DISK_MEGABYTES = 700
+APIS_TO_TEMPORAL = "temporal, for the APIs"
+DIGEST_EVERY = '{"digest_every": "PT1S"}'
+"""As often as one may be wanted: a crash point of the digest is to be reached within seconds."""
 SECRET = "a-key-of-the-judge-which-opens-nothing-outside-this-run"
 KEYS = {"checkout": "torture-checkout-key", "staff": "torture-staff-key", "ops": "torture-ops-key"}
-
-
-class Kept:
-    """A process that is started again whenever it ends, as `restart: always` would, until it is let go."""
-
-    def __init__(self, name: str, part: Part) -> None:
-        self.name = name
-        self.deaths = 0
-        self._part = part
-        self._child: Child | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._wanted = asyncio.Event()
-        self._wanted.set()
-        self._ready = asyncio.Event()
-
-    @property
-    def pid(self) -> int | None:
-        """The process of this moment; None while there is none."""
-        return None if self._child is None or self._child.gone.is_set() else self._child.pid
-
-    async def start(self) -> None:
-        """Start it, and wait until it is ready."""
-        self._task = asyncio.create_task(self._keep(), name=f"keep {self.name}")
-        await self.until_ready(60)
-
-    async def until_ready(self, seconds: float) -> None:
-        async with asyncio.timeout(seconds):
-            await self._ready.wait()
-
-    async def stop(self) -> None:
-        """For good."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        if self._child is not None:
-            self.signal(signal.SIGCONT)
-            await self._child.stop()
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send it a signal, if it runs."""
-        if (pid := self.pid) is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-
-    @asynccontextmanager
-    async def down(self, *, softly: bool = False) -> AsyncIterator[None]:
-        """Killed inside, and up again after; `softly` lets it drain."""
-        self._wanted.clear()
-        self._ready.clear()
-        child = self._child
-        self.signal(signal.SIGCONT)
-        self.signal(signal.SIGTERM if softly else signal.SIGKILL)
-        if child is not None:
-            await child.gone.wait()
-        try:
-            yield
-        finally:
-            self._wanted.set()
-
-    async def _keep(self) -> None:
-        while True:
-            await self._wanted.wait()
-            try:
-                child = self._child = Child(await self._part.program())
-                ready = partial(self._part.is_ready, child.pid)
-                await child.wait_ready(ready, self._part.patience_seconds)
-                self._ready.set()
-                await child.gone.wait()
-            except (EmbeddedError, OSError):
-                # What it needs may be down just now; whoever keeps it alive tries again.
-                if self._child is not None:
-                    self.signal(signal.SIGCONT)
-                    await self._child.stop()
-            self._ready.clear()
-            self.deaths += 1
-            await asyncio.sleep(RESTART_AFTER_SECONDS)
+WEBHOOK_SECRET = "whsec_dGhlLWp1ZGdlLXNpZ25zLXdpdGgtdGhpcy1hbmQtbm9ib2R5LWVsc2U="
+"""What the payment provider of the judge signs with."""
 
 
 class SmtpServer(Part):
@@ -225,15 +151,20 @@ class Town:
         await preparing(for_demo=False)(postgres.url, temporal.address, KEYS)
         await self._prepare()
         environment = await self._roads(stack, postgres, temporal)
+        apis_to_temporal = f"{HOST}:{self.roads[APIS_TO_TEMPORAL].port}"
         ours: dict[str, Part] = {}
         for number in range(1, self._apis + 1):
             name, port = f"api{number}", free_port()
             self.api_urls.append(f"http://{HOST}:{port}")
-            self.environments[name] = dict(environment)
+            self.environments[name] = {
+                **environment,
+                "TORTURE_NAME": name,
+                "TEMPORAL_ADDRESS": apis_to_temporal,
+            }
             ours[name] = Api(port, self.environments[name], self._log(name), _armed_api)
         for number in range(1, self._workers + 1):
             name = f"worker{number}"
-            self.environments[name] = dict(environment)
+            self.environments[name] = {**environment, "TORTURE_NAME": name}
             ready = self.folder / f"{name}.ready"
             ours[name] = Worker(ready, self.environments[name], self._log(name), _armed_worker)
         await self._run(stack, ours)
@@ -249,6 +180,9 @@ class Town:
             ("smtp", self.smtp.port),
         ):
             self.roads[name] = await stack.enter_async_context(Proxy(HOST, port))
+        # A part of the road to Temporal, so that it can be closed for the APIs alone.
+        further = Proxy(HOST, self.roads["temporal"].port)
+        self.roads[APIS_TO_TEMPORAL] = await stack.enter_async_context(further)
         url = postgres.url.rpartition(":")
         by_road = f"{url[0]}:{self.roads['postgres'].port}/{url[2].partition('/')[2]}?sslmode=disable"
         return {
@@ -264,6 +198,7 @@ class Town:
             "PAKHUIS_FILES": str(self.folder / "files"),
             "TEMPORAL_ADDRESS": f"{HOST}:{self.roads['temporal'].port}",
             "TORTURE_FOLDER": str(self.mines),
+            "TORTURE_SEED": str(self._seed),
             "TORTURE_SHARE": str(self._share),
             "TORTURE_WITHOUT": self.without,
             "TORTURE_RELEASE": self._release,
@@ -271,10 +206,11 @@ class Town:
         }
 
     async def _prepare(self) -> None:
-        """A digest as often as one may be wanted, and the guard that is dropped in the database."""
+        """How often there are digests, what the provider signs with, and the guard that is dropped."""
         connection = await asyncpg.connect(self.database_url)
         try:
-            await connection.execute('UPDATE stores SET settings = settings || \'{"digest_every": "PT10S"}\'')
+            await connection.execute("UPDATE stores SET settings = settings || $1::text::jsonb", DIGEST_EVERY)
+            await webhook_secrets.keep(connection, Vault(SECRET), "standard", "default", WEBHOOK_SECRET)
             for statement in IN_THE_DATABASE.get(self.without, ()):
                 await connection.execute(statement)
         finally:
@@ -282,7 +218,7 @@ class Town:
 
     async def _run(self, stack: AsyncExitStack, parts: Mapping[str, Part]) -> None:
         async def start(name: str, part: Part) -> None:
-            kept = self.processes[name] = Kept(name, part)
+            kept = self.processes[name] = Kept(name, part, self.environments.get(name))
             stack.push_async_callback(kept.stop)
             await kept.start()
 
@@ -305,21 +241,3 @@ def _armed_worker() -> Sequence[str]:
 async def temporal_of(town: Town) -> Client:
     """A client of the judge's own, past the proxy."""
     return await Client.connect(town.temporal_address)
-
-
-@asynccontextmanager
-async def small_disk(folder: Path, megabytes: int) -> AsyncIterator[bool]:
-    """A file system of this size mounted at `folder`; False inside where this machine lets nobody mount."""
-    folder.mkdir(parents=True, exist_ok=True)
-    options = f"size={megabytes}m,mode=711"
-    mount = ("mount", "-t", "tmpfs", "-o", options, "pakhuis", str(folder))
-    mounted = shutil.which("mount") is not None and subprocess.run(mount, capture_output=True).returncode == 0
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            deadline = time.monotonic() + 10
-            while subprocess.run(("umount", str(folder)), capture_output=True).returncode:
-                if time.monotonic() > deadline:
-                    break
-                await asyncio.sleep(0.2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from torture import processes
-from torture.book import Book, read
+from torture.book import Book, Reader, read
 
 
 @pytest.fixture
@@ -75,6 +75,20 @@ def test_of_a_line_that_fits_in_part_nothing_is_kept(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script, tmp_path / "book"], check=True)
 
     assert list(read(tmp_path / "book")) == [{"number": 1}, {"number": 2}]
+
+
+def test_who_follows_a_book_reads_each_line_once_and_when_it_is_whole(tmp_path: Path) -> None:
+    reader = Reader(tmp_path / "book")
+    before = reader.read_on()
+    (tmp_path / "book").write_bytes(b'{"number":1}\n{"numb')
+    first = reader.read_on()
+    with (tmp_path / "book").open("ab") as book:
+        book.write(b'er":2}\n')
+
+    assert (before, first) == ([], [{"number": 1}])
+    assert reader.read_on() == [{"number": 2}]
+    assert reader.read_on() == []
+    assert reader.lines == [{"number": 1}, {"number": 2}]
 
 
 def test_a_frozen_process_stands_still_and_goes_on_when_thawed(sleeper: subprocess.Popen[bytes]) -> None:

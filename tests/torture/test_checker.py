@@ -81,7 +81,7 @@ IN_ORDER: Books = {
         {"row": "command", "order_id": "A1", "command_id": "p", "outcome": "applied"},
         {"row": "moment", "order_id": "A1", "kind": "picked", "command_id": "c-0-anna"},
         {"row": "mail", "mail_key": "shipped:A", "kind": "shipped", "message_id": "<m1>", **MAIL},
-        {"row": "attention", "order_id": "A1", "key": "overpaid:", "reason": "overpaid"},
+        {"row": "attention", "order_id": "A1", "key": "overpaid:", "reason": "overpaid", "owner": "finance"},
         {"row": "gift_card", "order_id": "A1", "line_id": "1", "unit": 1},
         {"row": "download", "order_id": "A1", "line_id": "1", "file": "book.epub"},
         {
@@ -135,9 +135,23 @@ def both_rivals(books: Books) -> None:
 
 def unknown_and_listed(books: Books) -> None:
     row(books, "mail")["state"] = "unknown"
+    key, owner = "mail_unknown:shipped:A", "customer_service"
     books["dump"].append(
-        {"row": "attention", "order_id": "A1", "key": "mail_unknown:shipped:A", "reason": "mail_unknown"}
+        {"row": "attention", "order_id": "A1", "key": key, "reason": "mail_unknown", "owner": owner}
     )
+
+
+def unknown_and_nobodys(books: Books) -> None:
+    unknown_and_listed(books)
+    row(books, "attention", 1)["owner"] = None
+
+
+def only_attention(books: Books, *owners: str | None) -> None:
+    """No timer runs, and there is an entry for each of these owners."""
+    row(books, "workflow")["timers"] = 0
+    entry = row(books, "attention")
+    books["dump"] += [{**entry, "owner": owner} for owner in owners]
+    books["dump"].remove(entry)
 
 
 def test_of_books_that_are_in_order_nothing_is_said(tmp_path: Path) -> None:
@@ -149,6 +163,23 @@ def test_a_mail_that_nobody_can_speak_for_is_no_finding_if_it_is_on_the_list(tmp
     unknown_and_listed(books)
 
     assert said_of(tmp_path, books) == []
+
+
+def test_an_order_that_waits_for_somebody_by_name_is_not_stuck(tmp_path: Path) -> None:
+    books = copy.deepcopy(IN_ORDER)
+    only_attention(books, None, "finance")
+
+    assert said_of(tmp_path, books) == []
+
+
+@pytest.mark.parametrize("owner", [None, "", " "])
+def test_an_order_that_waits_for_a_person_whom_nobody_names_is_stuck(
+    tmp_path: Path, owner: str | None
+) -> None:
+    books = copy.deepcopy(IN_ORDER)
+    only_attention(books, owner)
+
+    assert said_of(tmp_path, books) == ["stuck"]
 
 
 @pytest.mark.parametrize(
@@ -196,6 +227,7 @@ def test_a_mail_that_nobody_can_speak_for_is_no_finding_if_it_is_on_the_list(tmp
         (lambda books: without(books, "mail"), "lost"),
         (lambda books: row(books, "mail").update(state="unknown"), "stuck"),
         (lambda books: row(books, "mail").update(state="failed"), "stuck"),
+        (unknown_and_nobodys, "stuck"),
         (lambda books: row(books, "mail").update(state="retry"), "stuck"),
         (
             lambda books: books["smtp"].append({"message_id": "<m2>", "sha256": "y", "taken": True}),
