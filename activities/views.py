@@ -21,10 +21,12 @@ from orders.commands import Quantity
 from orders.mail import MailKind
 from orders.money import Money
 from orders.order import Address, Line
+from orders.own_words import with_words
+from orders.owners import owner_of
 from orders.parcel import ParcelState
 from orders.paths import tracking_link
 from orders.store import PaymentPatience, StoreSettings
-from orders.words import in_words
+from orders.words import in_words, say
 
 HIDDEN = "•••••"
 
@@ -191,7 +193,12 @@ async def _digest(connection: Connection, mail: OutgoingMail, settings: StoreSet
             AttentionView(
                 order_number=each.number,
                 order_id=each.order_id,
-                text=in_words(mail.language, each.text, time_zone=settings.time_zone),
+                owner=say(mail.language, f"owner.{owner_of(each.reason)}"),
+                text=in_words(
+                    mail.language,
+                    with_words(each.text, each.words, mail.language),
+                    time_zone=settings.time_zone,
+                ),
                 since=each.since,
             )
             for each in told

@@ -10,6 +10,7 @@ from db.queries import load
 from orders.change import Outcome
 from orders.commands import Command
 from orders.errors import CommandDiffers, OrderError
+from orders.own_words import lacks_words
 from orders.sentence import Sentence
 
 SQL = load("commands")
@@ -18,11 +19,11 @@ NO_STORE_YET = ""
 
 
 class Answer(NamedTuple):
-    """How a command ended, with the sentence that says why."""
+    """How a command ended, with the sentence that says why; `words` are those that its digests stand for."""
 
     outcome: Outcome
     text: Sentence
-    payload: dict[str, Any]
+    words: tuple[str, ...] = ()
 
 
 class Undelivered(NamedTuple):
@@ -77,7 +78,14 @@ async def answer(connection: Connection, store: str, order_id: str, command_id: 
     row = await connection.fetchrow(SQL["answer"], store, order_id, command_id)
     if row is None or row["outcome"] is None:
         return None
-    return Answer(Outcome(row["outcome"]), Sentence.model_validate(row["answer"]), row["payload"])
+    text = Sentence.model_validate(row["answer"])
+    words = await _words(connection, store, order_id) if lacks_words(text) else ()
+    return Answer(Outcome(row["outcome"]), text, words)
+
+
+async def _words(connection: Connection, store: str, order_id: str) -> tuple[str, ...]:
+    """Every reason that was given with a command of this order."""
+    return tuple(row["words"] for row in await connection.fetch(SQL["words"], store, order_id))
 
 
 async def undelivered(

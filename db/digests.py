@@ -8,6 +8,7 @@ from db.pool import Connection
 from db.queries import load
 from orders.mail import MailKind
 from orders.sentence import Sentence
+from orders.state import Reason
 from orders.store import StoreSettings
 
 SQL = load("digests")
@@ -20,12 +21,14 @@ class Due(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One thing a digest speaks of."""
+    """One thing a digest speaks of; `words` are the reasons that people gave on its order."""
 
     order_id: str
     number: str
+    reason: Reason
     text: Sentence
     since: datetime
+    words: tuple[str, ...]
 
 
 async def due(connection: Connection, now: datetime) -> list[Due]:
@@ -73,6 +76,13 @@ async def told(connection: Connection, store: str, digest_id: str) -> list[Told]
     """What a digest speaks of, as far as it still needs a person."""
     rows = await connection.fetch(SQL["told"], store, digest_id)
     return [
-        Told(row["order_id"], row["number"], Sentence.model_validate(row["text"]), row["since"])
+        Told(
+            order_id=row["order_id"],
+            number=row["number"],
+            reason=Reason(row["reason"]),
+            text=Sentence.model_validate(row["text"]),
+            since=row["since"],
+            words=tuple(row["words"]),
+        )
         for row in rows
     ]

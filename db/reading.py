@@ -163,6 +163,8 @@ class Row(NamedTuple):
     fulfillment_method: str
     is_open: bool
     needs_attention: bool
+    reasons: list[str]
+    """Why it does, if it does."""
     due_at: datetime | None
     due_for: str | None
 
@@ -213,7 +215,9 @@ async def page(connection: Connection, wanted: Filter) -> Page:
         f"""SELECT store, order_id, number, placed_at, accepted_at,
             coalesce(body -> 'customer' ->> 'name', '') AS customer,
             body -> 'totals' ->> 'total' AS total, body ->> 'currency' AS currency,
-            payment_status, fulfillment_status, fulfillment_method, is_open, needs_attention, due_at, due_for
+            payment_status, fulfillment_status, fulfillment_method, is_open, needs_attention, due_at, due_for,
+            CASE WHEN needs_attention THEN jsonb_path_query_array(facts, '$.attention[*].reason')
+                ELSE '[]' END AS reasons
         FROM orders {where}
         ORDER BY accepted_at DESC, store DESC, order_id DESC LIMIT {limit + 1}""",  # noqa: S608
         *values,

@@ -39,6 +39,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "pickup": "De Blauwe Mok, Prinsengracht 263, Amsterdam.\nMonday to Saturday, 10:00 to 18:00.",
         "overdue": "Paid two days ago and not packed yet.",
         "bounced": "The mail about the shipment could not be delivered.",
+        "warehouse": "Warehouse",
+        "customer_service": "Customer service",
     },
     "nl": {
         "mug": "Blauwe mok",
@@ -52,6 +54,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "pickup": "De Blauwe Mok, Prinsengracht 263, Amsterdam.\nMaandag t/m zaterdag, 10:00 tot 18:00.",
         "overdue": "Twee dagen geleden betaald en nog niet ingepakt.",
         "bounced": "De mail over de verzending kon niet worden bezorgd.",
+        "warehouse": "Magazijn",
+        "customer_service": "Klantenservice",
     },
 }
 
@@ -191,11 +195,17 @@ def _attention(words: dict[str, str]) -> tuple[AttentionView, ...]:
     link = "https://desk.deblauwemok.example/orders/"
     return (
         AttentionView(
-            order_number="1042", order_id="K8XTQ", text=words["overdue"], since=PLACED_AT, url=link + "K8XTQ"
+            order_number="1042",
+            order_id="K8XTQ",
+            owner=words["warehouse"],
+            text=words["overdue"],
+            since=PLACED_AT,
+            url=link + "K8XTQ",
         ),
         AttentionView(
             order_number="1040",
             order_id="J2MPA",
+            owner=words["customer_service"],
             text=words["bounced"],
             since=PLACED_AT - timedelta(hours=5),
             url=link + "J2MPA",

@@ -83,10 +83,12 @@ class GiftCardView(_Part):
 
 
 class AttentionView(_Part):
-    """Something in an order that needs a person; `text` is already in the language of the mail."""
+    """Something in an order that needs a person; `owner`, who that is, and `text` are already in the language
+    of the mail."""
 
     order_number: Line
     order_id: Line
+    owner: Line
     text: Lines
     since: AwareDatetime
     url: Link | None = None

@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter
 
 from orders.money import Amount
-from orders.order import Currency, LineId, Text, Whole
+from orders.order import Currency, Grams, LineId, Text, Whole
+from orders.unfit import unfit
 
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 ParcelId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")]
@@ -20,9 +21,9 @@ _CODE = re.compile(r"^[a-z0-9][a-z0-9_]{0,39}$")
 def _one_line(text: str) -> str:
     # Refused rather than mended: what a person reads on the timeline is what was written, to the letter.
     if any(unicodedata.category(character) in _NO_PART_OF_A_LINE for character in text):
-        raise ValueError("must be one line, without control characters")
+        raise unfit("control_characters")
     if not text.strip():
-        raise ValueError("must say something")
+        raise unfit("empty")
     return text
 
 
@@ -73,7 +74,7 @@ class Packed(_Command):
     type: Literal["packed"] = "packed"
     parcel: ParcelId | None = None
     lines: Quantities | None = None
-    weight_grams: Whole | None = Field(default=None, ge=0, le=1_000_000, strict=True)
+    weight_grams: Grams | None = None
 
 
 class Labelled(_Command):

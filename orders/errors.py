@@ -50,9 +50,19 @@ class CommandDiffers(OrderError):
 class OrderUnreadable(OrderError):
     """`problems` holds what was wrong, each with the path of its field ("" for the whole)."""
 
-    def __init__(self, key: str, /, *, problems: tuple[tuple[str, str], ...] = (), **facts: Fact) -> None:
+    def __init__(
+        self, key: str, /, *, problems: tuple[tuple[str, Sentence], ...] = (), **facts: Fact
+    ) -> None:
         self.problems = problems
         super().__init__(key, **facts)
+
+    @classmethod
+    def of(cls, *problems: tuple[str, Sentence]) -> "OrderUnreadable":
+        """The same for fields that are wrong, at least one; its own sentence is about the first."""
+        field, what = problems[0]
+        error = cls.because(sentence("door.invalid", field=field or "-", problem=what))
+        error.problems = problems
+        return error
 
     @classmethod
     def because(cls, said: Sentence) -> "OrderUnreadable":

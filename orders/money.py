@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from orders.unfit import unfit
+
 # ISO 4217: currencies whose minor unit is not the hundredth. A test holds this table against Babel's.
 EXPONENTS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
@@ -53,19 +55,19 @@ def written(minor: int, currency: str) -> str:
 def _must_be_a_string(value: Any) -> Any:
     # A JSON number passes through binary floating point in most clients; money must not.
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError('an amount is written as a decimal string, such as "12.50"')
+        raise unfit("amount_not_text")
     if isinstance(value, str) and not _WRITTEN.fullmatch(value):
         # Decimal also reads "1_000", "1e3", " 1" and the digits of other scripts: each another way to err.
-        raise ValueError('an amount is written in plain digits, such as "12.50"')
+        raise unfit("amount_not_plain")
     return value
 
 
 def _within_reason(value: Decimal) -> Decimal:
     if not value.is_finite() or abs(value) > LARGEST_AMOUNT:
-        raise ValueError(f"an amount lies between 0 and {LARGEST_AMOUNT}")
+        raise unfit("amount_too_large", most=int(LARGEST_AMOUNT))
     exponent_ = value.as_tuple().exponent
     if not isinstance(exponent_, int) or exponent_ < -3:
-        raise ValueError("an amount has at most three decimals")
+        raise unfit("amount_too_fine")
     return value
 
 

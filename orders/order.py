@@ -18,7 +18,9 @@ from pydantic import (
 )
 
 from orders.money import Amount, Money
+from orders.problems import WrongField
 from orders.store import MailAddress, PaymentKind, StoreId
+from orders.unfit import unfit
 
 MOST_LINES: Final = 1000
 MOST_GIFT_CARDS_PER_LINE: Final = 100
@@ -29,9 +31,9 @@ LATEST_YEAR: Final = 2199
 def _storable(text: str) -> str:
     # PostgreSQL keeps neither; refusing them here keeps a bad name from becoming an error later.
     if "\x00" in text:
-        raise ValueError("must not contain a NUL character")
+        raise unfit("nul_character")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("must not contain half a surrogate pair")
+        raise unfit("surrogate")
     return text
 
 
@@ -42,7 +44,7 @@ def is_visible(text: str) -> bool:
 
 def _visible(text: str) -> str:
     if not is_visible(text):
-        raise ValueError("must have a character that can be seen")
+        raise unfit("invisible")
     return text
 
 
@@ -50,7 +52,7 @@ def in_our_time(moment: datetime) -> datetime:
     """The moment, if it is one of ours: the first and the last hours of the calendar cannot be told in
     another time zone. Raises ValueError otherwise."""
     if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-        raise ValueError(f"lies between the years {EARLIEST_YEAR} and {LATEST_YEAR}")
+        raise unfit("not_in_our_time", first=EARLIEST_YEAR, last=LATEST_YEAR)
     return moment
 
 
@@ -63,11 +65,13 @@ def written_out(value: object) -> object:
     """The value, unless it is a number for a moment. Raises ValueError for one."""
     # A bare number would be taken for seconds, or for milliseconds, whichever is nearer to our time.
     if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value[1:]):
-        raise ValueError('a time is written as in RFC 3339, such as "2026-11-20T10:15:00+01:00"')
+        raise unfit("not_a_moment")
     return value
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]
+# The limits stand inside: on what may also be left out, pydantic would not write them into the schema.
+Grams = Annotated[int, Field(ge=0, le=1_000_000, strict=True), BeforeValidator(_whole)]
 PlacedAt = Annotated[AwareDatetime, BeforeValidator(written_out)]
 Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
 Name = Annotated[Text, StringConstraints(max_length=200)]
@@ -88,14 +92,6 @@ Email = MailAddress
 Number = Annotated[
     str, StringConstraints(min_length=1, max_length=60), AfterValidator(_storable), AfterValidator(_visible)
 ]
-
-
-class WrongField(ValueError):
-    """A field that is wrong only beside others; `field` is its path in the noun that says so."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        self.field = field
-        super().__init__(problem)
 
 
 class _Noun(BaseModel, frozen=True, extra="forbid"):
@@ -142,21 +138,21 @@ class Line(_Noun):
     name: Label
     quantity: Whole = Field(ge=1, le=9999, strict=True)
     unit_price: Amount
-    weight_grams: Whole | None = Field(default=None, ge=0, le=1_000_000, strict=True)
+    weight_grams: Grams | None = None
     options: tuple[Label, ...] = Field(default=(), max_length=50)
     files: tuple[FileName, ...] = Field(default=(), max_length=50)
 
     @model_validator(mode="after")
     def _can_be_fulfilled(self) -> "Line":
         if self.kind is LineKind.DIGITAL and not self.files:
-            raise WrongField("files", "a digital line names the files to download")
+            raise WrongField("files", "no_files")
         if self.kind is LineKind.GIFT_CARD:
             if self.files:
-                raise WrongField("files", "a gift card has no files")
+                raise WrongField("files", "gift_card_with_files")
             if self.quantity > MOST_GIFT_CARDS_PER_LINE:
-                raise WrongField("quantity", f"at most {MOST_GIFT_CARDS_PER_LINE} gift cards on one line")
+                raise WrongField("quantity", "too_many_gift_cards", most=MOST_GIFT_CARDS_PER_LINE)
             if self.unit_price <= 0:
-                raise WrongField("unit_price", "a gift card is worth more than nothing")
+                raise WrongField("unit_price", "gift_card_worth_nothing")
         return self
 
 
@@ -215,18 +211,18 @@ class Order(_Noun):
         seen: set[str] = set()
         for index, line in enumerate(self.lines):
             if line.line_id in seen:
-                raise WrongField(f"lines.{index}.line_id", "every line needs a line_id of its own")
+                raise WrongField(f"lines.{index}.line_id", "line_id_twice")
             seen.add(line.line_id)
         for field, amount in self._amounts():
             try:
                 Money.of(amount, self.currency)
-            except ValueError as error:
-                raise WrongField(field, str(error)) from None
+            except ValueError:
+                raise WrongField(field, "too_many_decimals", currency=self.currency) from None
         if self.method is FulfillmentMethod.NONE and self.has_goods:
-            raise WrongField("fulfillment", "physical lines need a fulfillment with a method")
+            raise WrongField("fulfillment", "no_fulfillment")
         travels = self.method in (FulfillmentMethod.SHIPPING, FulfillmentMethod.LOCAL_DELIVERY)
         if travels and self.shipping_address is None:
-            raise WrongField("shipping_address", "physical lines that travel need an address")
+            raise WrongField("shipping_address", "no_shipping_address")
         return self
 
     def _amounts(self) -> Iterator[tuple[str, Decimal]]:

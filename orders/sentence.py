@@ -26,21 +26,23 @@ def _that_can_be_told(moment: datetime) -> datetime:
     return moment
 
 
-Fact = Annotated[
-    Money
-    | Annotated[datetime, BeforeValidator(_a_whole_moment), AfterValidator(_that_can_be_told)]
-    | StrictInt
-    | str,
-    Field(union_mode="left_to_right"),
-]
-"""What fills a hole: money, a moment, a count, or a word."""
-
-
 class Sentence(BaseModel, frozen=True):
     """`key` names a text in every catalogue; `facts` fill its holes. Never holds personal data."""
 
     key: str
-    facts: dict[str, Fact] = Field(default_factory=dict)
+    facts: "dict[str, Fact]" = Field(default_factory=dict)
+
+
+Fact = Annotated[
+    Money
+    | Annotated[datetime, BeforeValidator(_a_whole_moment), AfterValidator(_that_can_be_told)]
+    | StrictInt
+    | str
+    | Sentence,
+    Field(union_mode="left_to_right"),
+]
+"""What fills a hole: money, a moment, a count, a word, or a sentence within the sentence."""
+Sentence.model_rebuild()
 
 
 def sentence(key: str, /, **facts: Fact) -> Sentence:

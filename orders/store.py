@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from orders.mail import MailKind
+from orders.unfit import unfit
 
 Language = Literal["en", "nl"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "nl")
@@ -22,7 +23,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 def _no_encoded_word(address: str) -> str:
     # Some readers decode "=?…?=" wherever it stands, and so find another address than the one we saw.
     if "=?" in address:
-        raise ValueError("must not contain =?")
+        raise unfit("encoded_word")
     return address
 
 

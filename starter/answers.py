@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from orders.order import Address, Customer, Totals
+from orders.owners import Owner
 from orders.units import Units
 
 
@@ -55,6 +56,8 @@ class AttentionAnswer(BaseModel):
     subject: str
     since: datetime
     text: str
+    owner: str = Field(description=f"Who has to see to it: {', '.join(Owner)}.")
+    owner_name: str = Field(description="The same for people, in the language of the answer.")
 
 
 class MomentAnswer(BaseModel):
@@ -133,6 +136,7 @@ class RowAnswer(BaseModel):
     fulfillment_method: str
     open: bool
     needs_attention: bool
+    owners: list[str] = Field(description="Who has to see to what needs a person on it.")
     due_at: datetime | None
     due_for: str | None
 

@@ -12,9 +12,10 @@ from db.intake import Arrival
 from orders.change import Entry, Outcome
 from orders.errors import OrderUnreadable
 from orders.money import Money
-from orders.order import LineKind, Order, WrongField, in_our_time
+from orders.order import EARLIEST_YEAR, LATEST_YEAR, LineKind, Order, in_our_time
 from orders.parcel import Parcel, ParcelLine, ParcelState
 from orders.plan import Plan, plan_for
+from orders.problems import WrongField, problem, problem_of
 from orders.rules.closing import headline
 from orders.rules.placing import place
 from orders.sentence import Sentence, sentence
@@ -58,23 +59,16 @@ def read(body: object) -> Order:
     # Asked here and not of every Order: what was kept before is read as one too, and not judged again.
     try:
         in_our_time(order.placed_at)
-    except ValueError as error:
-        problems = (("placed_at", str(error)),)
-        raise OrderUnreadable(
-            "door.invalid", problems=problems, field="placed_at", problem=str(error)
-        ) from None
+    except ValueError:
+        wrong = problem("not_in_our_time", first=EARLIEST_YEAR, last=LATEST_YEAR)
+        raise OrderUnreadable.of(("placed_at", wrong)) from None
     return order
 
 
 def unreadable(error: ValidationError, skip: int = 0) -> OrderUnreadable:
     """A validation error as ours: each problem with the path of its field, at most 20 of them."""
     found = error.errors(include_url=False, include_input=False)
-    # A message may quote the type that was asked for, at whatever length.
-    problems = tuple(
-        (_path(each, skip)[:200], each["msg"].removeprefix("Value error, ")[:500]) for each in found[:20]
-    )
-    field, problem = problems[0]
-    return OrderUnreadable("door.invalid", problems=problems, field=field or "-", problem=problem)
+    return OrderUnreadable.of(*((_path(each, skip)[:200], problem_of(each)) for each in found[:20]))
 
 
 def _path(error: ErrorDetails, skip: int) -> str:

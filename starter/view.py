@@ -8,10 +8,11 @@ from db.pool import Connection
 from db.vault import Vault
 from orders.money import exponent, written
 from orders.order import Line, Order, Totals
-from orders.sentence import Fact, Sentence
-from orders.state import OrderFacts
+from orders.own_words import with_words
+from orders.owners import Owner, owner_of
+from orders.state import OrderFacts, Reason
 from orders.store import Language
-from orders.words import in_words
+from orders.words import in_words, say
 from starter.answers import (
     AttentionAnswer,
     HoldAnswer,
@@ -47,6 +48,7 @@ class Viewer:
         """One order. Raises OrderNotFound."""
         kept, moments, mails = await reading.whole(connection, store, order_id)
         reasons = {each.command_id: each.words for each in moments if each.command_id and each.words}
+        words = [each.words for each in moments if each.words]
         order, facts = kept.order, kept.facts
         workflow = quote(workflow_id(store, order_id), safe="")
         temporal = f"{self._temporal_ui_url}/namespaces/{self._namespace}/workflows/{workflow}"
@@ -101,7 +103,9 @@ class Viewer:
                     reason=each.reason,
                     subject=each.subject,
                     since=each.since,
-                    text=in_words(language, each.text),
+                    text=in_words(language, with_words(each.text, words, language)),
+                    owner=owner_of(each.reason),
+                    owner_name=say(language, f"owner.{owner_of(each.reason)}"),
                 )
                 for each in facts.attention
             ],
@@ -112,7 +116,7 @@ class Viewer:
                     outcome=each.outcome,
                     actor=each.actor,
                     command_id=each.command_id,
-                    text=in_words(language, with_words(each.text, each.words)),
+                    text=in_words(language, with_words(each.text, words, language)),
                 )
                 for each in moments
             ],
@@ -149,6 +153,7 @@ class Viewer:
                     fulfillment_method=row.fulfillment_method,
                     open=row.is_open,
                     needs_attention=row.needs_attention,
+                    owners=_owners(row.reasons),
                     due_at=row.due_at,
                     due_for=row.due_for,
                 )
@@ -158,15 +163,10 @@ class Viewer:
         )
 
 
-def with_words(text: Sentence, words: str | None) -> Sentence:
-    """The sentence with the words a person gave in the place of the digest that stands for them."""
-    if not words:
-        return text
-    facts: dict[str, Fact] = {
-        name: words if isinstance(fact, str) and fact.startswith("@") else fact
-        for name, fact in text.facts.items()
-    }
-    return text.model_copy(update={"facts": facts})
+def _owners(reasons: list[str]) -> list[str]:
+    """Each owner once, in the order of the roles."""
+    found = {owner_of(Reason(reason)) for reason in reasons}
+    return [owner for owner in Owner if owner in found]
 
 
 def _totals(order: Order) -> Totals:

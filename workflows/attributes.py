@@ -12,8 +12,10 @@ from temporalio.common import (
 
 from orders.change import Headline
 from orders.order import LineKind
+from orders.own_words import put_back
+from orders.owners import owner_of
 from orders.plan import Plan
-from orders.state import OrderState
+from orders.state import Attention, OrderState
 
 PAYMENT_STATUS: Final = SearchAttributeKey.for_keyword("PaymentStatus")
 FULFILLMENT_STATUS: Final = SearchAttributeKey.for_keyword("FulfillmentStatus")
@@ -78,8 +80,8 @@ def details(state: OrderState, now: Headline) -> str:
         ),
         ("Fulfilment", f"{now.fulfillment_status}, {state.method}"),
         ("Next due", f"{now.due_for} at {now.due_at:%Y-%m-%d %H:%M} UTC" if now.due_at else "nothing"),
-        ("Holds", _names(hold.reason for hold in state.holds) or "none"),
-        ("Attention", _names(f"{each.reason} {each.subject}".strip() for each in state.attention) or "none"),
+        ("Holds", _names(_told(hold.reason) for hold in state.holds) or "none"),
+        ("Attention", _names(map(_needed, state.attention)) or "none"),
     ]
     lines = ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows), ""]
     lines += ["| line | ordered | cancelled | picked | packed | shipped | delivered |"]
@@ -95,6 +97,15 @@ def details(state: OrderState, now: Headline) -> str:
             for parcel in state.parcels[:50]
         ]
     return "\n".join(lines)
+
+
+def _needed(entry: Attention) -> str:
+    return f"{owner_of(entry.reason)}: {entry.reason} {_told(entry.subject)}".strip()
+
+
+def _told(reason: str) -> str:
+    # The words themselves are kept elsewhere, and a digest tells nobody anything.
+    return put_back(reason, lambda _: "(own words)")
 
 
 def _names(names: Iterable[str]) -> str:

@@ -42,7 +42,8 @@ RELAY: Final[dict[str, Any]] = {
 """Handing a mail to the relay: for days, with growing pauses."""
 
 ASKING: Final[dict[str, Any]] = {
-    "start_to_close_timeout": timedelta(seconds=60),
+    # With the pause before the next attempt, what a worker that died had in hand goes on within a minute.
+    "start_to_close_timeout": timedelta(seconds=40),
     # Asked at once and after 10, 30, 70, 150 and 310 seconds; longer than a relay needs to settle.
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=10), backoff_coefficient=2.0),
 }

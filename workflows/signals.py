@@ -9,6 +9,7 @@ from temporalio.common import RawValue
 
 from orders.commands import COMMAND, TYPES, Command, CommandId
 from orders.errors import Refused
+from orders.problems import problem_of
 
 LONGEST_SIGNAL = 65_536
 """Bytes of its payload."""
@@ -45,7 +46,7 @@ def read(signal: Signal) -> Wish:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"][1:]) or signal.name
-        raise Refused("refusal.malformed", field=tidy(field, 80), problem=tidy(first["msg"], 200)) from None
+        raise Refused("refusal.malformed", field=tidy(field, 80), problem=problem_of(first)) from None
     except RecursionError:
         raise Refused("refusal.payload_not_json") from None
     known = isinstance(actor, str) and 0 < len(actor) <= 100 and actor.isprintable()

@@ -18,6 +18,11 @@ FROM orders WHERE order_id = $1 AND store = coalesce($2, store) LIMIT 2
 -- answer --
 SELECT outcome, answer, payload FROM commands WHERE store = $1 AND order_id = $2 AND command_id = $3
 
+-- words --
+-- The reasons that people gave with the commands of one order.
+SELECT DISTINCT payload ->> 'reason' AS words FROM commands
+WHERE store = $1 AND order_id = $2 AND payload ? 'reason'
+
 -- undelivered --
 -- Commands of one order that Temporal has not been given, in the order they came.
 SELECT number, command_id, type, actor, payload FROM commands

@@ -7,7 +7,9 @@ WHERE EXISTS (SELECT FROM attention WHERE attention.store = stores.store AND dig
 UPDATE attention SET digested_in = $2 WHERE store = $1 AND digested_in IS NULL
 
 -- told --
-SELECT attention.order_id, orders.number, attention.text, attention.since
+SELECT attention.order_id, orders.number, attention.reason, attention.text, attention.since,
+    ARRAY(SELECT payload ->> 'reason' FROM commands WHERE commands.store = attention.store
+        AND commands.order_id = attention.order_id AND payload ? 'reason') AS words
 FROM attention JOIN orders USING (store, order_id)
 WHERE attention.store = $1 AND digested_in = $2 ORDER BY attention.since LIMIT 200
 

@@ -76,6 +76,8 @@ def write(language: Language, fact: Fact, *, time_zone: str = TIME_ZONE, part: s
             if fact.tzinfo is None:
                 raise ValueError("a moment needs its time zone before it can be written")
             return _moment(language, fact, time_zone, part)
+        case Sentence():
+            return in_words(language, fact, time_zone=time_zone)
         case _:
             return str(fact)
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from starter.cli import accounts, orders, servers
+from starter.cli import accounts, orders, servers, webhooks
 from starter.cli.options import Language
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ app.command()(orders.send)
 app.command()(orders.watch)
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(accounts.stores, name="stores")
+app.add_typer(webhooks.webhooks, name="webhooks")
 app.command()(servers.doctor)
 
 

@@ -8,12 +8,12 @@ from db import reading
 from db.keys import Scope
 from orders.change import Outcome
 from orders.commands import Command
+from orders.own_words import with_words
 from starter.answers import OrderAnswer
 from starter.cli import connections, tables
 from starter.cli.running import FAILED, KEPT_FOR_LATER
 from starter.cli.talk import print_json, printable, talk
 from starter.front_door import Given, Visitor
-from starter.view import with_words
 
 
 async def send(order_id: str, command: Command, store: str | None, wait_seconds: float, as_json: bool) -> int:
@@ -47,7 +47,7 @@ def _said(given: Given, order: OrderAnswer | None) -> tuple[str, str, int]:
     if given.answer is None:
         key = "send.kept_for_later" if order is not None else "send.payment_before_order"
         return "pending", talk.say(key, command_id=given.command_id), KEPT_FOR_LATER
-    text = talk.words(with_words(given.answer.text, given.answer.payload.get("reason")))
+    text = talk.words(with_words(given.answer.text, given.answer.words, talk.language))
     return given.answer.outcome, text, FAILED if given.answer.outcome is Outcome.REFUSED else 0
 
 

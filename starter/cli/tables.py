@@ -14,6 +14,7 @@ from starter.cli.talk import printable, talk
 
 if TYPE_CHECKING:
     from db.keys import Key
+    from db.webhook_secrets import WebhookSecret
     from orders.store import StoreSettings
     from starter.answers import MomentAnswer, OrderAnswer, RowAnswer
     from starter.cli.doctor.findings import Finding
@@ -54,7 +55,8 @@ def listed(rows: Sequence[RowAnswer]) -> Table:
     for row in rows:
         due = f"{row.due_for} {talk.fact(row.due_at)}" if row.due_at else ""
         if row.needs_attention:
-            due = f"{talk.say('list.attention')} {due}"
+            who = ", ".join(talk.words(sentence(f"owner.{owner}")) for owner in row.owners)
+            due = f"{talk.say('list.attention', who=who)} {due}"
         found.add_row(
             cell(row.order_id if row.store == "default" else f"{row.store}/{row.order_id}"),
             cell(row.number),
@@ -174,11 +176,13 @@ def _payments(order: OrderAnswer) -> Table:
 
 
 def _attention(order: OrderAnswer) -> Table:
-    found = table("since", "reason", "what", title=talk.say("show.attention"))
+    found = table("since", "who", "reason", "what", title=talk.say("show.attention"))
     for hold in order.holds:
-        found.add_row(cell(talk.fact(hold.since)), cell("hold", ASKS), cell(f"{hold.reason} ({hold.by})"))
+        since, what = cell(talk.fact(hold.since)), cell(f"{hold.reason} ({hold.by})")
+        found.add_row(since, cell(""), cell("hold", ASKS), what)
     for each in order.attention:
-        found.add_row(cell(talk.fact(each.since)), cell(each.reason, ASKS), cell(each.text))
+        since, what = cell(talk.fact(each.since)), cell(each.text)
+        found.add_row(since, cell(each.owner_name), cell(each.reason, ASKS), what)
     return found
 
 
@@ -222,6 +226,15 @@ def stores(found: dict[str, StoreSettings]) -> Table:
         rows.add_row(
             *map(cell, (store, settings.look.name, languages, settings.currency, settings.mail_from, shop))
         )
+    return rows
+
+
+def webhook_secrets(found: Iterable[WebhookSecret]) -> Table:
+    rows = table("secret", "provider", "store", "since", "ended")
+    for each in found:
+        style = QUIET if each.ended_at else ""
+        moments = (talk.fact(each.created_at), talk.fact(each.ended_at))
+        rows.add_row(*(cell(every, style) for every in (each.secret_id, each.provider, each.store, *moments)))
     return rows
 
 

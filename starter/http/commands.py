@@ -15,6 +15,8 @@ from orders.change import Outcome
 from orders.commands import COMMAND, Command, Payment
 from orders.errors import OrderError, OrderNotFound, OrderUnreadable
 from orders.order import OrderId
+from orders.own_words import with_words
+from orders.problems import problem as field_problem
 from orders.sentence import sentence
 from orders.store import StoreId
 from orders.words import in_words
@@ -24,7 +26,7 @@ from starter.front_door import FrontDoor, Given, Visitor
 from starter.http.documentation import COMMAND_EXAMPLES, PROBLEMS
 from starter.http.entrance import LARGEST_EXPORT, Entrance, body, parsed
 from starter.http.problems import HTTP_STATUS, Forbidden, language_of, problem
-from starter.view import Viewer, with_words
+from starter.view import Viewer
 
 MOST_AT_ONCE = 1000
 SIDE_BY_SIDE = 32
@@ -92,7 +94,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
                 order = await viewer.order(connection, given.store, given.order_id, language_of(request))
         status, outcome, text = _said(request, given, known=order is not None)
         if status is HTTPStatus.CONFLICT and given.answer is not None:
-            said = with_words(given.answer.text, given.answer.payload.get("reason"))
+            said = with_words(given.answer.text, given.answer.words, language_of(request))
             kept = order.model_dump(mode="json") if order else None
             return problem(request, status, said, command_id=given.command_id, outcome=outcome, order=kept)
         answer = CommandAnswer(command_id=given.command_id, outcome=outcome, text=text, order=order)
@@ -136,9 +138,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         raw = parsed(await body(request, LARGEST_EXPORT))
         rows = raw.get("commands")
         if set(raw) != {"commands"} or not isinstance(rows, list) or not 1 <= len(rows) <= MOST_AT_ONCE:
-            said = f"a list of 1 to {MOST_AT_ONCE} commands, and nothing beside it"
-            problems = (("commands", said),)
-            raise OrderUnreadable("door.invalid", problems=problems, field="commands", problem=said)
+            raise OrderUnreadable.of(("commands", field_problem("not_a_list_of_commands", most=MOST_AT_ONCE)))
         slots = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def one(index: int, row: object) -> BulkResult:
@@ -225,7 +225,7 @@ def _said(request: Request, given: Given, *, known: bool) -> tuple[HTTPStatus, s
         key = "door.kept_for_later" if known else "door.payment_before_order"
         return HTTPStatus.ACCEPTED, "pending", in_words(language, sentence(key))
     outcome = given.answer.outcome
-    text = in_words(language, with_words(given.answer.text, given.answer.payload.get("reason")))
+    text = in_words(language, with_words(given.answer.text, given.answer.words, language))
     status = HTTPStatus.CONFLICT if outcome is Outcome.REFUSED else HTTPStatus.OK
     return status, outcome, text
 

@@ -13,6 +13,7 @@ from db import keys
 from db.keys import Key, Scope
 from db.pool import OUTAGES, Pool
 from orders.errors import OrderError, OrderUnreadable, Unavailable
+from orders.problems import problem
 from starter import strict_json
 from starter.front_door import Visitor
 from starter.http.problems import Forbidden, TooLarge, Unauthorised
@@ -79,10 +80,7 @@ def _only_known_parameters(request: Request) -> None:
     known = {field.alias for field in route.dependant.query_params}
     for name in request.query_params:
         if name not in known:
-            said = "there is no such parameter"
-            raise OrderUnreadable(
-                "door.invalid", problems=((name[:100], said),), field=name[:100], problem=said
-            )
+            raise OrderUnreadable.of((name[:100], problem("unknown_parameter")))
 
 
 async def body(request: Request, limit: int = LARGEST_BODY) -> bytes:

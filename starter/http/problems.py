@@ -14,11 +14,19 @@ from starlette.requests import ClientDisconnect
 
 from orders import errors
 from orders.codes import CodeMistyped
-from orders.errors import OrderError
+from orders.errors import OrderError, OrderUnreadable
+from orders.problems import ELSE, problem_of
+from orders.problems import problem as field_problem
 from orders.sentence import Sentence, sentence
 from orders.store import Language
 from orders.words import in_words
 from starter.http.languages import wanted_language
+from starter.webhooks.errors import (
+    ProviderNotFound,
+    WebhookNotSigned,
+    WebhookOfAnotherStore,
+    WebhookStale,
+)
 
 log = logging.getLogger("pakhuis.http")
 
@@ -52,8 +60,17 @@ HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
     Unauthorised: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ProviderNotFound: HTTPStatus.NOT_FOUND,
+    WebhookNotSigned: HTTPStatus.UNAUTHORIZED,
+    WebhookStale: HTTPStatus.UNAUTHORIZED,
+    WebhookOfAnotherStore: HTTPStatus.FORBIDDEN,
 }
 """One row per error; a test holds this table and the tree of errors equal."""
+CHALLENGE: Final[Mapping[type[OrderError], str]] = {
+    WebhookNotSigned: "Webhook-Signature",
+    WebhookStale: "Webhook-Signature",
+}
+"""What a 401 asks for, where it is not a key."""
 
 
 class FieldProblem(BaseModel):
@@ -81,21 +98,25 @@ def problem(
     request: Request,
     status: HTTPStatus,
     said: Sentence,
-    field_problems: tuple[tuple[str, str], ...] = (),
+    field_problems: tuple[tuple[str, Sentence], ...] = (),
+    challenge: str = "Bearer",
     **more: Any,
 ) -> JSONResponse:
-    """The error as an answer."""
+    """The error as an answer, all of it in the reader's language."""
+    language = language_of(request)
     body = Problem(
         type=f"urn:pakhuis:{said.key}",
         title=status.phrase,
         status=status,
-        detail=in_words(language_of(request), said),
+        detail=in_words(language, said),
         request_id=getattr(request.state, "request_id", None),
-        errors=[FieldProblem(field=field, problem=what) for field, what in field_problems],
+        errors=[
+            FieldProblem(field=field, problem=in_words(language, what)) for field, what in field_problems
+        ],
     )
     headers = {}
     if status is HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = challenge
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
     content = {**body.model_dump(mode="json"), **more}
@@ -115,18 +136,18 @@ def install(app: FastAPI) -> None:
     async def ours(request: Request, error: OrderError) -> JSONResponse:
         problems = error.problems if isinstance(error, errors.OrderUnreadable) else ()
         if isinstance(error, errors.StoreNotFound):
-            problems = (("store", in_words(language_of(request), error.sentence)),)
-        return problem(request, HTTP_STATUS[type(error)], error.sentence, problems)
+            problems = (("store", error.sentence),)
+        challenge = CHALLENGE.get(type(error), "Bearer")
+        return problem(request, HTTP_STATUS[type(error)], error.sentence, problems, challenge)
 
     @app.exception_handler(RequestValidationError)
     async def parameters(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = tuple(
-            (".".join(str(part) for part in each["loc"][1:]), str(each["msg"]))
+        found = [
+            (".".join(str(part) for part in each["loc"][1:]), problem_of(each))
             for each in error.errors()[:20]
-        )
-        field, what = found[0]
-        said = sentence("door.invalid", field=field or "-", problem=what)
-        return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, said, found)
+        ]
+        unreadable = OrderUnreadable.of(*found)
+        return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, unreadable.sentence, unreadable.problems)
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> JSONResponse:
@@ -137,7 +158,7 @@ def install(app: FastAPI) -> None:
         }
         key = keys.get(status)
         if key is None:
-            said = sentence("door.invalid", field="-", problem=str(error.detail)[:200])
+            said = sentence("door.invalid", field="-", problem=field_problem(ELSE))
         else:
             said = sentence(key)
         answer = problem(request, status, said)

@@ -1,15 +1,10 @@
 """Holds and cancels, at every stage."""
 
-from typing import Any
-
 import pytest
 
 from tests.house import House
 from tests.sample_orders import BOOK, MUG, an_order
-
-
-def reasons(order: dict[str, Any]) -> list[str]:
-    return [each["reason"] for each in order["attention"]]
+from tests.shown import reasons
 
 
 async def test_a_held_order_is_not_worked_on_until_the_last_hold_is_off(house: House) -> None:
@@ -24,10 +19,35 @@ async def test_a_held_order_is_not_worked_on_until_the_last_hold_is_off(house: H
     order = await house.done(order_id, "shipped")
 
     assert [hold["reason"] for hold in held["holds"]] == ["address", "Klant belt terug over de kleur"]
-    assert "address" in first
-    assert "address" in which
+    assert "address, Klant belt terug over de kleur" in first
+    assert "address, Klant belt terug over de kleur" in which
     assert "address" in second
+    assert not [moment["text"] for moment in order["timeline"] if "@" in moment["text"]]
     assert order["fulfillment_status"] == "SHIPPED"
+
+
+async def test_words_that_are_gone_are_called_so_in_the_language_of_the_reader(house: House) -> None:
+    order_id = await house.paid(an_order())
+    await house.done(order_id, "hold", reason="Klant belt terug over de kleur")
+    await house.pool.execute("UPDATE commands SET payload = payload - 'reason' WHERE order_id = $1", order_id)
+    refused = await house.refused(order_id, "picked")
+    dutch = await house.http.get(
+        f"/v1/orders/{order_id}", headers=house.headers(house.staff) | {"Accept-Language": "nl"}
+    )
+
+    assert "a reason in somebody's own words" in refused
+    assert "een reden in iemands eigen woorden" in dutch.json()["timeline"][-1]["text"]
+
+
+async def test_many_commands_at_once_are_refused_in_the_words_of_the_hold(house: House) -> None:
+    order_id = await house.paid(an_order())
+    await house.done(order_id, "hold", reason="Klant belt terug over de kleur")
+    rows = [{"order_id": order_id, "type": "picked"}]
+    answer = await house.http.post(
+        "/v1/commands", json={"commands": rows}, headers=house.headers(house.staff)
+    )
+
+    assert "Klant belt terug over de kleur" in answer.json()["results"][0]["text"]
 
 
 async def test_downloads_wait_for_a_hold(house: House) -> None:

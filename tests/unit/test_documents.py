@@ -130,7 +130,7 @@ def test_every_field_of_a_store_is_explained_with_its_default(model: type[BaseMo
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_for_attention_says_what_to_do(reason: Reason) -> None:
-    means, what_to_do = rows(OPERATIONS)[reason]
+    _owner, means, what_to_do = rows(OPERATIONS)[reason]
 
     assert means
     assert what_to_do

@@ -12,8 +12,9 @@ from orders.commands import COMMAND, TYPES
 from orders.order import Order
 from starter.front_door import FrontDoor
 from starter.http.app import create_app
-from starter.http.documentation import COMMAND_EXAMPLES, KEYLESS, ORDER_EXAMPLE
+from starter.http.documentation import COMMAND_EXAMPLES, KEYLESS, ORDER_EXAMPLE, SIGNED, WEBHOOK_EXAMPLE
 from starter.view import Viewer
+from starter.webhooks.standard import StandardPayment
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,19 @@ def test_every_reference_in_the_document_resolves(openapi: dict[str, Any]) -> No
     assert {name for name in found if name.rsplit("/", 1)[1] not in openapi["components"]["schemas"]} == set()
 
 
+def test_every_number_that_has_limits_shows_them(openapi: dict[str, Any]) -> None:
+    schemas = openapi["components"]["schemas"]
+    grams = [schemas[name]["properties"]["weight_grams"]["anyOf"][0] for name in ("Line", "Packed")]
+
+    assert grams == [{"minimum": 0, "maximum": 1_000_000, "type": "integer"}] * 2
+
+
+def test_no_field_is_called_required_twice(openapi: dict[str, Any]) -> None:
+    required = [schema.get("required", []) for schema in openapi["components"]["schemas"].values()]
+
+    assert [names for names in required if len(names) != len(set(names))] == []
+
+
 def test_the_calls_of_the_contract_are_all_there(openapi: dict[str, Any]) -> None:
     assert {(path, method) for path, method, _ in operations(openapi)} == {
         ("/v1/orders", "post"),
@@ -57,6 +71,7 @@ def test_the_calls_of_the_contract_are_all_there(openapi: dict[str, Any]) -> Non
         ("/v1/orders/{order_id}", "get"),
         ("/v1/orders/{order_id}/commands", "post"),
         ("/v1/commands", "post"),
+        ("/v1/webhooks/payments/{provider}", "post"),
         ("/healthz", "get"),
         ("/readyz", "get"),
         ("/metrics", "get"),
@@ -80,6 +95,15 @@ def test_only_the_calls_for_probes_need_no_key(openapi: dict[str, Any]) -> None:
     assert keyless == set(KEYLESS)
 
 
+def test_only_who_signs_needs_no_key_beside_them(openapi: dict[str, Any]) -> None:
+    signed = {
+        path for path, _, operation in operations(openapi) if operation.get("security") == [{"signature": []}]
+    }
+
+    assert signed == set(SIGNED)
+    assert openapi["components"]["securitySchemes"]["signature"]["name"] == "webhook-signature"
+
+
 def test_every_call_that_takes_a_body_shows_an_example_of_it(openapi: dict[str, Any]) -> None:
     for path, method, operation in operations(openapi):
         if method == "post":
@@ -89,6 +113,7 @@ def test_every_call_that_takes_a_body_shows_an_example_of_it(openapi: dict[str, 
 
 def test_every_example_is_one_the_door_would_take() -> None:
     Order.model_validate(ORDER_EXAMPLE)
+    StandardPayment.model_validate(WEBHOOK_EXAMPLE)
     for name, example in COMMAND_EXAMPLES.items():
         assert COMMAND.validate_python(example).type == name
 

@@ -73,6 +73,14 @@ DOOR: Final[Mapping[str, set[str]]] = {
     "door.history": {"status"},
     "door.refused_history": set(),
     "door.cursor_unreadable": set(),
+    "door.provider_not_found": {"provider"},
+    "door.provider_not_set_up": {"provider"},
+    "door.webhook_not_signed": set(),
+    "door.webhook_stale": {"seconds"},
+    "door.webhook_of_another_store": {"store"},
+    "door.webhook_kept": set(),
+    "door.webhook_repeated": set(),
+    "door.webhook_asks_nothing": set(),
 }
 """What the front door says, with its facts: spoken in other rooms than this test reads closely."""
 
