@@ -20,7 +20,8 @@ from activities.doubts import Doubts
 from activities.memory import Memory
 from activities.post import Post
 from activities.postman import Postman
-from activities.relays import Relay, relay_of
+from activities.relays import BadRelayUrl, Relay, relay_of
+from activities.smtp import BadSmtpUrl
 from db import pool as database
 from db.pool import Pool
 from db.processes import Kind
@@ -65,7 +66,7 @@ def build_worker(
     memory = Memory(pool, vault)
     counter = Counter(pool, vault, settings.files)
     post = Post(pool, vault, postman, settings.public_url)
-    doubts = Doubts(pool, relay or relay_of(settings.relay.get_secret_value()))
+    doubts = Doubts(pool, relay or _relay(settings))
     digest = Digest(pool)
     return Worker(
         client,
@@ -134,12 +135,12 @@ async def digest_for_ever(pool: Pool, client: Client, stop: asyncio.Event) -> No
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Take work until `stop` is set, then finish what is under way."""
+    """Take work until `stop` is set, then finish what is under way. Raises SettingsIncomplete."""
     async with AsyncExitStack() as stack:
         vault = Vault.from_text(settings.secret_key.get_secret_value())
-        postman = Postman(settings.smtp_url.get_secret_value())
+        postman = _postman(settings)
         stack.push_async_callback(postman.close)
-        relay = relay_of(settings.relay.get_secret_value())
+        relay = _relay(settings)
         stack.push_async_callback(relay.close)
         pool = await _patiently(partial(_open_pool, settings), stop)
         if pool is None:
@@ -183,6 +184,24 @@ async def _patiently(connect: Callable[[], Awaitable[Opened]], stop: asyncio.Eve
             log.warning("waiting for a server", extra={"why": type(error).__name__})
         await _pause(stop, ASK_AGAIN_EVERY)
     return None
+
+
+def _postman(settings: Settings) -> Postman:
+    """Who hands mails over. Raises SettingsIncomplete."""
+    try:
+        return Postman(settings.smtp_url.get_secret_value())
+    except BadSmtpUrl as error:
+        raise SettingsIncomplete(f"PAKHUIS_SMTP_URL (or PAKHUIS_SMTP_URL_FILE): {error}") from None
+
+
+def _relay(settings: Settings) -> Relay:
+    """The relay to ask. Raises SettingsIncomplete."""
+    try:
+        return relay_of(settings.relay.get_secret_value())
+    except BadRelayUrl as error:
+        raise SettingsIncomplete(
+            f"PAKHUIS_RELAY (or PAKHUIS_RELAY_FILE): {error}. Mend it, or leave it out."
+        ) from None
 
 
 async def _open_pool(settings: Settings) -> Pool:

@@ -47,6 +47,7 @@ class House:
 
     def __init__(self) -> None:
         self.database_url = ""
+        self.temporal_address = ""
         self.pool: Pool
         self.client: Client
         self.mailbox: Mailbox
@@ -73,6 +74,17 @@ class House:
             finally:
                 stop.set()
                 await sweeping
+
+    def environment(self) -> dict[str, str]:
+        """The settings of a process of this house."""
+        return {
+            "PAKHUIS_DATABASE_URL": self.database_url,
+            "PAKHUIS_SMTP_URL": self.mailbox.smtp_url,
+            "PAKHUIS_SECRET_KEY": SECRET,
+            "PAKHUIS_PUBLIC_URL": PUBLIC_URL,
+            "PAKHUIS_FILES": str(self.settings.files),
+            "TEMPORAL_ADDRESS": self.temporal_address,
+        }
 
     def handle(self, order_id: str, store: str = "default") -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow_id(store, order_id))
@@ -193,6 +205,13 @@ class House:
         (mail,) = [each for each in self.mailbox.mails if each.header("Message-ID") == number]
         return mail
 
+    async def copies(self, order_id: str, key: str) -> int:
+        """How often the mail of this key came to the mailbox."""
+        number = await self.pool.fetchval(
+            "SELECT message_id FROM mails WHERE order_id = $1 AND mail_key = $2", order_id, key
+        )
+        return len([each for each in self.mailbox.mails if each.header("Message-ID") == number])
+
     async def mails_to(self, recipient: str, count: int, seconds: float = 10) -> list[Any]:
         """The mails to this address, once there are so many."""
 
@@ -237,9 +256,7 @@ async def open_house(
     """A house with everything running in it; without a worker where `works` is false."""
     house = House()
     async with AsyncExitStack() as stack:
-        # Where our own code looks for Temporal; what stood there before stands there again afterwards.
-        environment = stack.enter_context(pytest.MonkeyPatch.context())
-        environment.setenv("TEMPORAL_ADDRESS", temporal_address)
+        house.temporal_address = temporal_address
         house.database_url = await fresh_database(server_url)
         house.mailbox = await stack.enter_async_context(Mailbox(folder / "mails"))
         put_samples(folder / "files")
@@ -261,7 +278,10 @@ async def open_house(
             for scope in Scope:
                 house.keys[scope] = keys.fresh()
                 await keys.keep(connection, scope, f"{scope}:test", house.keys[scope])
-        house.client = await temporal.connect()
+        # Where our own code looks for Temporal; a test session has several houses, not all on the same one.
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("TEMPORAL_ADDRESS", temporal_address)
+            house.client = await temporal.connect()
         house.task_queue = task_queue
         house.delivery = Delivery(house.pool, house.client, house.vault, task_queue)
         stack.push_async_callback(house.delivery.close)

@@ -41,6 +41,12 @@ def _text(row: Mapping[str, Any]) -> str:
 CORPUS: Final = _read()
 
 
+def share(number: int, one_in: int) -> tuple[Bad, ...]:
+    """What field `number` of a way in is given: one string in so many, and those that another field is not
+    given, so that as many fields are given all of them; in a long run, each is."""
+    return CORPUS if LONG_RUN else CORPUS[number % one_in :: one_in]
+
+
 def is_text(text: str) -> bool:
     """Whether it can be written in UTF-8 at all: half a surrogate pair cannot."""
     return not any("\ud800" <= character <= "\udfff" for character in text)

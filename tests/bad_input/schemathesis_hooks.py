@@ -1,12 +1,19 @@
-"""Makes most orders that schemathesis thinks of add up, so that its next calls find orders that were kept."""
+"""Makes most orders that schemathesis thinks of add up, so that its next calls find orders that were kept,
+and signs most of its webhooks."""
 
 from __future__ import annotations
 
+import json
+import os
 import uuid
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import schemathesis
+
+from tests.webhooks import headers
+
+WEBHOOK = "POST /v1/webhooks/payments/{provider}"
 
 
 @schemathesis.hook
@@ -16,6 +23,21 @@ def before_call(
     is_meant_well = case.meta is not None and case.meta.generation.mode.is_positive
     if is_meant_well and case.operation.label == "POST /v1/orders" and isinstance(case.body, dict):
         case.body = _whole(case.body)
+    if is_meant_well and case.operation.label == WEBHOOK and isinstance(case.body, dict):
+        case.body = _an_amount(case.body)
+        raw = json.dumps(case.body, allow_nan=False).encode()  # The bytes that will be sent.
+        signed = headers(os.environ["WEBHOOK_SECRET"], raw, f"msg_{uuid.uuid4().hex}")
+        case.headers.update(signed)
+
+
+def _an_amount(body: dict[str, Any]) -> dict[str, Any]:
+    """The payment of an order of this run, in money that has as many decimals as its currency."""
+    return body | {
+        "store": "default",
+        "order_id": f"S{uuid.uuid4().hex[:12]}",
+        "amount": "12.50",
+        "currency": "EUR",
+    }
 
 
 def _whole(body: dict[str, Any]) -> dict[str, Any]:

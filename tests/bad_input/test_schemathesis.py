@@ -9,12 +9,14 @@ from typing import Final
 from tests.bad_input.conftest import serving
 from tests.bad_input.corpus import FOLDER, LONG_RUN
 from tests.house import House
+from tests.webhooks import a_provider
 
 EXAMPLES: Final = os.environ.get("PAKHUIS_EXAMPLES", "100")
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 
 async def test_the_front_door_keeps_what_its_document_promises(house: House, tmp_path: Path) -> None:
+    provider = await a_provider(house)
     async with serving(house) as served:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -34,6 +36,7 @@ async def test_the_front_door_keeps_what_its_document_promises(house: House, tmp
             cwd=tmp_path,
             env={
                 **os.environ,
+                "WEBHOOK_SECRET": provider.secret,
                 "SCHEMATHESIS_HOOKS": "tests.bad_input.schemathesis_hooks",
                 "PYTHONPATH": str(FOLDER.parents[1]),
             },
@@ -44,6 +47,8 @@ async def test_the_front_door_keeps_what_its_document_promises(house: House, tmp
 
     report = said.decode()
     assert process.returncode == 0, report
-    assert "Selected: 8/8" in report
+    assert "Selected: 9/9" in report
     assert all(f"✅ {phase.capitalize()}" in report for phase in PHASES), report
     assert await house.pool.fetchval("SELECT count(*) FROM orders WHERE order_id LIKE 'S%'") > 0
+    signed = "SELECT count(*) FROM commands WHERE actor = 'provider:standard' AND order_id LIKE 'S%'"
+    assert await house.pool.fetchval(signed) > 0

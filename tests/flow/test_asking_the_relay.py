@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from activities.relays import SETTLES_WITHIN
 from embedded.temporal import Temporal
 from tests.house import House, open_house
 from tests.sample_orders import an_order
+from tests.shown import state_of_mail
 from tests.smtp_server import DROP, SmtpServer, Stage
 from worker import build_worker
 
@@ -68,10 +68,6 @@ async def lost(house: House, relay: Relay) -> str:
     return await house.placed(an_order())
 
 
-def state_of(order: dict[str, Any]) -> str:
-    return next(str(each["state"]) for each in order["mails"] if each["mail_key"] == KEY)
-
-
 async def test_a_mail_that_stands_in_the_relay_s_log_is_not_sent_again(house: House, relay: Relay) -> None:
     body = an_order()
     await house.open_store("default", look={"name": "Huis"})
@@ -82,7 +78,7 @@ async def test_a_mail_that_stands_in_the_relay_s_log_is_not_sent_again(house: Ho
     number = await house.pool.fetchval("SELECT message_id FROM mails WHERE order_id = $1", order_id)
     relay.writes(f"cleanup[2]: 4GkXl0: message-id={number}", "qmgr[3]: 4GkXl0: from=<a@b>, size=9")
 
-    order = await house.until(order_id, lambda order: state_of(order) == "sent", 20)
+    order = await house.until(order_id, lambda order: state_of_mail(order, KEY) == "sent", 20)
     assert order["attention"] == []
     assert len(relay.server.taken) == 1
 
@@ -93,7 +89,7 @@ async def test_a_mail_that_the_relay_surely_never_saw_is_sent_again_with_the_sam
     relay.writes()
     order_id = await lost(house, relay)
 
-    order = await house.until(order_id, lambda order: state_of(order) == "sent", 20)
+    order = await house.until(order_id, lambda order: state_of_mail(order, KEY) == "sent", 20)
     assert order["attention"] == []
     first, second = relay.server.taken
     assert first.raw == second.raw

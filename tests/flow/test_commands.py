@@ -161,7 +161,7 @@ async def test_a_command_with_a_field_that_is_wrong_says_which(house: House) -> 
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "lines.0.quantity"
-    assert "greater than or equal to 1" in answer.json()["errors"][0]["problem"]
+    assert "at least 1" in answer.json()["errors"][0]["problem"]
 
 
 async def test_sentences_come_in_the_reader_s_language(house: House) -> None:

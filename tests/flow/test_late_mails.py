@@ -1,32 +1,17 @@
 """Mails that nobody waits for: of an order whose workflow has ended, and digests to the shop."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import pytest
 
 from starter.digests import start_digests
 from tests.house import House
+from tests.relay import Relay
 from tests.sample_orders import BOOK, an_order
+from tests.shown import reasons, state_of_mail
 
 FAILED_DIGESTS = "SELECT count(*) FROM mails WHERE order_id IS NULL AND state = 'failed'"
 
 
-@pytest.fixture
-def relay(house: House) -> Iterator[dict[str, str]]:
-    """What the relay answers for an address: fill it with address → answer."""
-    answers: dict[str, str] = {}
-
-    def refusal(_: str, recipients: Sequence[str]) -> str | None:
-        return next((answers[each] for each in recipients if each in answers), None)
-
-    house.mailbox.refusal = refusal
-    yield answers
-    house.mailbox.refusal = lambda sender, recipients: None
-
-
-async def late(house: House, relay: dict[str, str]) -> tuple[str, str]:
+async def late(house: House, relay: Relay) -> tuple[str, str]:
     """An order that has ended, and the key of a mail after that which the relay refused for good."""
     body = an_order(BOOK)
     order_id = await house.paid(body)
@@ -34,30 +19,24 @@ async def late(house: House, relay: dict[str, str]) -> tuple[str, str]:
     relay[body["customer"]["email"]] = "550 5.7.1 blocked"
     await house.done(order_id, "reissue", line_id="2")
     order = await house.until(order_id, lambda order: order["attention"])
-    assert [each["reason"] for each in order["attention"]] == ["mail_failed"]
+    assert reasons(order) == ["mail_failed"]
     assert order["ended_at"]
     relay.clear()
     return order_id, order["attention"][0]["subject"]
 
 
-def state_of(order: dict[str, Any], key: str) -> str:
-    return next(str(each["state"]) for each in order["mails"] if each["mail_key"] == key)
-
-
 async def test_a_late_mail_that_failed_is_found_on_the_list_and_sent_again(
-    house: House, relay: dict[str, str]
+    house: House, relay: Relay
 ) -> None:
     order_id, key = await late(house, relay)
     order = await house.done(order_id, "mail_again", mail_key=key)
     assert order["attention"] == []
 
-    await house.until(order_id, lambda order: state_of(order, key) == "sent")
+    await house.until(order_id, lambda order: state_of_mail(order, key) == "sent")
     await house.refused(order_id, "mail_again", mail_key=key)
 
 
-async def test_a_late_mail_that_fails_again_asks_for_a_person_again(
-    house: House, relay: dict[str, str]
-) -> None:
+async def test_a_late_mail_that_fails_again_asks_for_a_person_again(house: House, relay: Relay) -> None:
     order_id, key = await late(house, relay)
     address = await house.pool.fetchval(
         "SELECT body -> 'customer' ->> 'email' FROM orders WHERE order_id = $1", order_id
@@ -69,21 +48,16 @@ async def test_a_late_mail_that_fails_again_asks_for_a_person_again(
     assert [each["kind"] for each in order["timeline"]].count("mail") == 2
 
 
-async def test_a_person_who_knows_that_a_late_mail_arrived_says_so(
-    house: House, relay: dict[str, str]
-) -> None:
+async def test_a_person_who_knows_that_a_late_mail_arrived_says_so(house: House, relay: Relay) -> None:
     order_id, key = await late(house, relay)
     order = await house.done(order_id, "mail_arrived", mail_key=key)
 
     assert order["attention"] == []
-    assert state_of(order, key) == "sent"
-    number = await house.pool.fetchval(
-        "SELECT message_id FROM mails WHERE order_id = $1 AND mail_key = $2", order_id, key
-    )
-    assert number not in [each.header("Message-ID") for each in house.mailbox.mails]
+    assert state_of_mail(order, key) == "sent"
+    assert await house.copies(order_id, key) == 0
 
 
-async def test_a_digest_that_nobody_got_is_seen_in_the_metrics(house: House, relay: dict[str, str]) -> None:
+async def test_a_digest_that_nobody_got_is_seen_in_the_metrics(house: House, relay: Relay) -> None:
     relay["nobody@pakhuis.example"] = "550 5.1.1 no such mailbox"
     await house.open_store("unheard", shop_addresses=["nobody@pakhuis.example"])
     order_id = await house.placed(an_order(store="unheard"))

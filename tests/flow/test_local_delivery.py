@@ -2,6 +2,7 @@
 
 from tests.house import House
 from tests.sample_orders import an_order
+from tests.shown import reasons
 
 
 async def test_a_delivery_that_failed_goes_out_again_and_arrives(house: House) -> None:
@@ -52,4 +53,4 @@ async def test_a_failed_delivery_may_be_cancelled_and_its_money_is_due_back(hous
     order = await house.done(order_id, "cancel", reason="verhuisd")
 
     assert order["fulfillment_status"] == "WILL_NOT_DELIVER"
-    assert "refund_due" in [each["reason"] for each in order["attention"]]
+    assert "refund_due" in reasons(order)

@@ -6,14 +6,9 @@ import pytest
 
 from tests.house import House
 from tests.sample_orders import BOOK, an_order
+from tests.shown import reasons
 
 TOTAL = "29.95"
-
-
-def reasons(order: dict[str, object]) -> list[str]:
-    attention = order["attention"]
-    assert isinstance(attention, list)
-    return [each["reason"] for each in attention]
 
 
 async def test_an_offline_order_is_told_how_to_pay_reminded_and_then_paid(house: House) -> None:

@@ -1,18 +1,17 @@
 """Nothing of a person, and no secret, in Temporal or in a log; planted words are looked for in both."""
 
-import base64
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from starter.logs import LIBRARIES, Lines
 from tests.flow.record_histories import HISTORIES
 from tests.house import House
+from tests.kept_histories import all_of, decoded
 from tests.sample_orders import BOOK, CARD, MUG, an_order
 
 PLANTED = {
@@ -33,33 +32,6 @@ PLANTED = {
 }
 
 
-class Kept(logging.Handler):
-    """Every log line of the process, as the API and the worker write them."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(Lines())
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        # The mail catcher and the test's own client run in this process too: they are the outside world.
-        if record.name != "mail.log" and (
-            not record.name.startswith(LIBRARIES) or record.levelno > logging.INFO
-        ):
-            self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def log_lines() -> Iterator[list[str]]:
-    kept, root = Kept(), logging.getLogger()
-    before = root.level
-    root.addHandler(kept)
-    root.setLevel(logging.INFO)
-    yield kept.lines
-    root.removeHandler(kept)
-    root.setLevel(before)
-
-
 def planted_order(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
     body = an_order(*lines, comment=PLANTED["comment"], staff_note=PLANTED["note"], **more)
     body["customer"] = {"name": PLANTED["name"], "email": PLANTED["mail"], "phone": PLANTED["phone"]}
@@ -76,22 +48,6 @@ def planted_order(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
         }
         body["billing_address"] = dict(body["shipping_address"])
     return body
-
-
-async def all_of(house: House, order_id: str) -> str:
-    """All Temporal keeps and shows of an order, its payloads decoded."""
-    handle = house.handle(order_id)
-    history = json.loads((await handle.fetch_history()).to_json())
-    described = await handle.describe()
-    return json.dumps([_decoded(history), str(described.raw_description), await described.static_summary()])
-
-
-def _decoded(value: Any) -> Any:
-    if isinstance(value, dict):
-        if isinstance(value.get("data"), str) and "metadata" in value:
-            return base64.b64decode(value["data"]).decode("utf-8", "replace")
-        return {key: _decoded(each) for key, each in value.items()}
-    return [_decoded(each) for each in value] if isinstance(value, list) else value
 
 
 def found_in(text: str, words: dict[str, str]) -> list[str]:
@@ -220,6 +176,6 @@ async def test_the_search_would_find_what_is_there(house: House, log_lines: list
 
 @pytest.mark.parametrize("file", sorted(HISTORIES.glob("*.json")), ids=lambda file: file.stem)
 def test_no_kept_history_holds_anything_of_the_people_in_the_samples(file: Any) -> None:
-    text = json.dumps(_decoded(json.loads(file.read_text())))
+    text = json.dumps(decoded(json.loads(file.read_text())))
 
     assert found_in(text, {word: word for word in ("Sanne", "Vries", "@example.com", "Prinsengracht")}) == []

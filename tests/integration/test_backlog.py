@@ -19,24 +19,12 @@ from db.outbox import OutgoingMail
 from db.pool import Pool
 from db.vault import Vault
 from orders.mail import MailKind
-from tests.digital import MUGS, SECRET, Shop, an_order, fresh_database
+from tests.digital import MUGS, SECRET, Shop, an_order
 from tests.smtp_server import DROP, HANG, SmtpServer, Stage
 from workflows.steps import Notice, Sent
 
 URL = "http://pakhuis.test"
 VAULT = Vault(SECRET)
-
-
-@pytest.fixture
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[SmtpServer]:
-    async with SmtpServer() as server:
-        yield server
 
 
 class Office:
@@ -92,8 +80,8 @@ def _message_id(raw: bytes) -> str:
 
 
 @pytest.fixture
-async def office(pool: Pool, server: SmtpServer) -> AsyncIterator[Office]:
-    office = Office(pool, server)
+async def office(own_pool: Pool, server: SmtpServer) -> AsyncIterator[Office]:
+    office = Office(own_pool, server)
     yield office
     await office.postman.close()
 

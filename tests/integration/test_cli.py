@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,43 +12,15 @@ import pytest
 
 from embedded.demo_samples import FOLDER
 from embedded.ports import free_port
-from tests.house import SECRET, House, open_house
+from tests.command_line import NO_SYSTEM, run, start
+from tests.house import House, open_house
 from tests.sample_orders import an_order
-
-PAKHUIS = (sys.executable, "-m", "starter.cli")
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-async def start(*words: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(
-        *PAKHUIS, *words, stdin=pipe, stdout=pipe, stderr=pipe, env=environment
-    )
-
-
-async def run(*words: str, environment: dict[str, str], given: str = "") -> Ran:
-    process = await start(*words, environment=environment)
-    async with asyncio.timeout(60):
-        out, err = await process.communicate(given.encode())
-    assert process.returncode is not None
-    assert "Traceback" not in err.decode()
-    return Ran(process.returncode, out.decode(), err.decode())
 
 
 @pytest.fixture
 def nothing_set(tmp_path: Path) -> dict[str, str]:
     """An environment that says nothing of any system."""
-    return {"PATH": os.environ["PATH"], "PAKHUIS_HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    return NO_SYSTEM | {"PAKHUIS_HOME": str(tmp_path)}
 
 
 @pytest.fixture
@@ -61,14 +30,7 @@ def environment(house: House, nothing_set: dict[str, str]) -> dict[str, str]:
 
 
 def environment_of(house: House) -> dict[str, str]:
-    return {
-        "PAKHUIS_DATABASE_URL": house.database_url,
-        "PAKHUIS_SMTP_URL": house.mailbox.smtp_url,
-        "PAKHUIS_SECRET_KEY": SECRET,
-        "PAKHUIS_PUBLIC_URL": "http://127.0.0.1:8080",
-        "PAKHUIS_FILES": str(house.settings.files),
-        "TEMPORAL_ADDRESS": os.environ["TEMPORAL_ADDRESS"],
-    }
+    return house.environment() | {"PAKHUIS_PUBLIC_URL": "http://127.0.0.1:8080"}
 
 
 async def test_an_order_goes_from_a_file_to_the_carrier(
@@ -177,9 +139,10 @@ async def test_a_command_is_kept_while_the_workers_are_away(
     postgres_url: str, servers_folder: Path, nothing_set: dict[str, str], tmp_path: Path, house: House
 ) -> None:
     (tmp_path / "quiet").mkdir()
-    address = os.environ["TEMPORAL_ADDRESS"]
     nobody = f"nobody-{free_port()}"
-    async with open_house(postgres_url, address, tmp_path / "quiet", task_queue=nobody, works=False) as quiet:
+    async with open_house(
+        postgres_url, house.temporal_address, tmp_path / "quiet", task_queue=nobody, works=False
+    ) as quiet:
         order_id = await quiet.placed(an_order())
         away = nothing_set | environment_of(quiet) | {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
 

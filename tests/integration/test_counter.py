@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,8 @@ from db import downloads, gift_cards
 from db.files import FilesFolder
 from db.pool import Pool
 from orders.order import Order
-from tests.digital import EBOOK, GIFT_CARDS, MUGS, Shop, an_order, fresh_database
+from tests.digital import EBOOK, GIFT_CARDS, MUGS, Shop, an_order
 from workflows.steps import FilesMissing, Issue, IssueAnswer, Issued
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 @pytest.fixture

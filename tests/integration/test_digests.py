@@ -6,13 +6,7 @@ import pytest
 
 from db import digests
 from db.pool import Pool
-from tests.digital import MUGS, Shop, an_order, fresh_database
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
+from tests.digital import MUGS, Shop, an_order
 
 
 @pytest.fixture

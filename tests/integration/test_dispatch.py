@@ -12,23 +12,11 @@ from db import outbox
 from db.outbox import OutgoingMail
 from db.pool import Pool
 from db.vault import Vault
-from tests.digital import MUGS, SECRET, Shop, an_order, fresh_database
+from tests.digital import MUGS, SECRET, Shop, an_order
 from tests.smtp_server import SmtpServer
 
 VAULT = Vault(SECRET)
 Query = Callable[..., Awaitable[Any]]
-
-
-@pytest.fixture
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[SmtpServer]:
-    async with SmtpServer() as server:
-        yield server
 
 
 @pytest.fixture

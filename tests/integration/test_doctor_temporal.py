@@ -5,16 +5,11 @@ import ssl
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from temporalio import activity, workflow
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -27,6 +22,7 @@ from embedded.ports import free_port
 from embedded.temporal import Temporal
 from starter.cli.doctor.engine import temporal as check
 from starter.temporal import TASK_QUEUE, make_namespace, register_search_attributes
+from tests.certificates import Certificate, certificate
 from tests.doctoring import PUBLIC, found, look, set_up, skewed, until
 from workflows.attributes import REGISTERED
 
@@ -228,40 +224,12 @@ async def test_a_temporal_that_is_away_is_one_finding(monkeypatch: pytest.Monkey
     assert [(each.check, each.key) for each in findings] == [("temporal", "away")]
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate of this machine that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return folder / "certificate.pem", folder / "key.pem"
-
-
 @asynccontextmanager
-async def guarded(address: str, own: tuple[Path, Path]) -> AsyncIterator[str]:
+async def guarded(address: str, own: Certificate) -> AsyncIterator[str]:
     """A guard before this Temporal that lets in only who shows the certificate (mTLS); its address."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*own)
-    context.load_verify_locations(own[0])
+    context.load_verify_locations(own.certificate)
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["h2"])
     host, port = address.split(":")
@@ -294,9 +262,9 @@ async def test_a_temporal_that_asks_for_a_certificate_is_well(
     async with guarded(at, own) as address:
         monkeypatch.setenv("TEMPORAL_ADDRESS", address)
         monkeypatch.setenv("TEMPORAL_TLS", "true")
-        monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", str(own[0]))
-        monkeypatch.setenv("TEMPORAL_TLS_CLIENT_CERT_PATH", str(own[0]))
-        monkeypatch.setenv("TEMPORAL_TLS_CLIENT_KEY_PATH", str(own[1]))
+        monkeypatch.setenv("TEMPORAL_TLS_SERVER_CA_CERT_PATH", str(own.certificate))
+        monkeypatch.setenv("TEMPORAL_TLS_CLIENT_CERT_PATH", str(own.certificate))
+        monkeypatch.setenv("TEMPORAL_TLS_CLIENT_KEY_PATH", str(own.key))
 
         finding = await found(check, set_up(public_url=PUBLIC), "authorisation")
 

@@ -18,17 +18,11 @@ from db.outbox import OutgoingMail, Settled
 from db.pool import Pool
 from db.vault import Vault
 from orders.mail import MailKind
-from tests.digital import MUGS, SECRET, Shop, an_order, fresh_database
+from tests.digital import MUGS, SECRET, Shop, an_order
 from workflows.steps import ASKED_AT_MOST, MaybeSent, Notice, NotSent, SendAgain, Sent
 
 KEY = "order_received"
 VAULT = Vault(SECRET)
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 class Asked:

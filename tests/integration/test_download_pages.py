@@ -1,61 +1,25 @@
 """Downloads over HTTP: the file behind a link, or the page that says why there is none."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from db.pool import Pool
 from tests.customer_pages import (
     BOOK,
-    SETTINGS,
     Words,
     a_book,
     expire,
-    fill,
     is_kept_secret,
     left,
     link_of,
     page_of,
-    served,
     until,
 )
-from tests.digital import Shop, fresh_database
+from tests.digital import Shop
 
 LARGE = 40_000_000
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
-def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("files")
-
-
-@pytest.fixture(scope="module")
-async def http(pool: Pool, served_folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(Shop(pool), served_folder) as client:
-        yield client
-
-
-@pytest.fixture
-async def shop(pool: Pool) -> Shop:
-    shop = Shop(pool)
-    async with pool.acquire() as connection:
-        await connection.execute("DELETE FROM stores WHERE store = 'other'")
-    await shop.set_up(**SETTINGS)
-    return shop
-
-
-@pytest.fixture
-def folder(served_folder: Path) -> Path:
-    return fill(served_folder)
 
 
 async def test_a_file_comes_whole_as_an_attachment(http: httpx.AsyncClient, shop: Shop, folder: Path) -> None:

@@ -1,7 +1,6 @@
 """Download links: made once, counted, ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
@@ -13,13 +12,7 @@ from db.pool import Pool
 from db.vault import Vault
 from orders.order import Order
 from orders.store import Downloads
-from tests.digital import EBOOK, SECRET, Shop, an_order, fresh_database
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
+from tests.digital import EBOOK, SECRET, Shop, an_order
 
 
 @pytest.fixture

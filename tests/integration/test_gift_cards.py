@@ -1,7 +1,6 @@
 """Gift cards and pickup codes, in the database."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,15 +11,9 @@ from db.pool import Pool
 from db.vault import CannotOpen, Vault
 from orders.codes import CodeMistyped, new_gift_card_code, read_code
 from orders.order import Order
-from tests.digital import GIFT_CARDS, MUGS, SECRET, Shop, an_order, fresh_database
+from tests.digital import GIFT_CARDS, MUGS, SECRET, Shop, an_order
 
 NEW_KEY = "another secret key, that came later than the first"
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Asking for a person about a mail of an order that has no workflow any more."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -10,17 +8,11 @@ from activities.memory import Memory
 from db.pool import Pool
 from db.vault import Vault
 from orders.mail import MailKind
-from tests.digital import MUGS, SECRET, Shop, an_order, fresh_database
+from tests.digital import MUGS, SECRET, Shop, an_order
 from workflows.steps import MissedMail
 
 VAULT = Vault(SECRET)
 KEY = "order_received"
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 class Ended:

@@ -9,16 +9,10 @@ import pytest
 from db import outbox
 from db.outbox import Busy, OutgoingMail, Settled
 from db.pool import Connection, Pool
-from tests.digital import MUGS, Shop, an_order, fresh_database
+from tests.digital import MUGS, Shop, an_order
 
 KEY = "order_received"
 SEALED = b"sealed"
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 class Waiting(NamedTuple):

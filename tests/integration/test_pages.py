@@ -1,14 +1,12 @@
 """The customer's order page, and what all customers' pages share."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from db import gift_cards, pickup_codes
-from db.pool import Pool
 from orders.store import StoreSettings
 from tests.customer_pages import (
     LOOK,
@@ -17,46 +15,13 @@ from tests.customer_pages import (
     Words,
     a_book,
     expire,
-    fill,
     is_kept_secret,
     issue,
     link_of,
     page_of,
-    served,
     tokens,
 )
-from tests.digital import EBOOK, GIFT_CARDS, MUGS, Shop, an_order, fresh_database
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
-def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("files")
-
-
-@pytest.fixture(scope="module")
-async def http(pool: Pool, served_folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with served(Shop(pool), served_folder) as client:
-        yield client
-
-
-@pytest.fixture
-async def shop(pool: Pool) -> Shop:
-    shop = Shop(pool)
-    async with pool.acquire() as connection:
-        await connection.execute("DELETE FROM stores WHERE store = 'other'")
-    await shop.set_up(**SETTINGS)
-    return shop
-
-
-@pytest.fixture
-def folder(served_folder: Path) -> Path:
-    return fill(served_folder)
+from tests.digital import EBOOK, GIFT_CARDS, MUGS, Shop, an_order
 
 
 async def test_the_order_page_shows_what_was_bought_and_where_it_stands(

@@ -1,7 +1,6 @@
 """Writing transitions down, in the database: two who write the same order at the same moment."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -14,16 +13,10 @@ from orders.commands import COMMAND
 from orders.rules.closing import transition
 from orders.rules.decide import decide
 from orders.state import OrderState
-from tests.digital import MUGS, SECRET, Shop, an_order, fresh_database
+from tests.digital import MUGS, SECRET, Shop, an_order
 
 VAULT = Vault(SECRET)
 MAIL = "order_received"
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 class Written:

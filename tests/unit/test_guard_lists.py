@@ -7,7 +7,7 @@ import json
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from starter import temporal as connecting
 from starter.http.documentation import COMMAND_EXAMPLES
 from starter.http.problems import HTTP_STATUS
 from starter.settings import Settings
-from tests.digital import SECRET, fresh_database
+from tests.digital import SECRET
 from worker import build_worker
 from workflows import signals, steps
 from workflows.signals import Signal
@@ -207,12 +207,6 @@ def test_a_query_has_one_name_in_its_file() -> None:
     ]
 
     assert names == list(QUERIES)
-
-
-@pytest.fixture(scope="module")
-async def pool(postgres_url: str) -> AsyncIterator[Pool]:
-    async with fresh_database(postgres_url) as pool:
-        yield pool
 
 
 @pytest.mark.parametrize(("file", "name"), QUERIES, ids=".".join)
