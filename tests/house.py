@@ -126,16 +126,29 @@ class House:
 
     async def done(self, order_id: str, type_: str, **fields: Any) -> dict[str, Any]:
         """Give a command that must be applied; the order after it."""
-        answer = await self.send(order_id, type_, **fields)
+        answer = await self._answered(order_id, type_, fields)
         assert answer.status_code == 200, answer.text
         after: dict[str, Any] = answer.json()["order"]
         return after
 
     async def refused(self, order_id: str, type_: str, **fields: Any) -> str:
         """Give a command that must be refused; the sentence that says why."""
-        answer = await self.send(order_id, type_, **fields)
+        answer = await self._answered(order_id, type_, fields)
         assert answer.status_code == 409, answer.text
         return str(answer.json()["detail"])
+
+    async def _answered(self, order_id: str, type_: str, fields: dict[str, Any]) -> httpx.Response:
+        """The answer to a command; where the worker had more to do than a caller waits for, the later one."""
+        command = {"command_id": str(uuid.uuid4()), **fields}
+        answer = await self.send(order_id, type_, **command)
+        if answer.status_code != 202:
+            return answer
+        outcome = "SELECT outcome FROM commands WHERE order_id = $1 AND command_id = $2"
+        deadline = asyncio.get_running_loop().time() + 30
+        while not await self.pool.fetchval(outcome, order_id, command["command_id"]):
+            assert asyncio.get_running_loop().time() < deadline, answer.text
+            await asyncio.sleep(0.1)
+        return await self.send(order_id, type_, **command)
 
     async def signal(self, order_id: str, name: str, *payloads: Any) -> None:
         """Send a plain signal, as `temporal workflow signal` does: with no payload, one, or more."""
