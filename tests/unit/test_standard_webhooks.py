@@ -18,7 +18,7 @@ from starter.webhooks.standard import Standard
 from tests.webhooks import a_payment, a_secret, signature
 
 NOW = 1_793_000_000
-OURS = a_secret()
+OURS = a_secret(b"ours" * 8)
 RAW = json.dumps(a_payment("K8XTQ")).encode()
 STANDARD = Standard()
 
@@ -258,7 +258,7 @@ def test_two_webhook_ids_are_never_one_command() -> None:
         (a_secret(b"k" * 64), True),
         (a_secret(b"k" * 23), False),
         (a_secret(b"k" * 65), False),
-        (a_secret().removeprefix("whsec_"), False),
+        (a_secret(b"k" * 32).removeprefix("whsec_"), False),
         ("whsec_not base64", False),
         ("whsec_é", False),
         ("", False),
