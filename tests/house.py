@@ -38,6 +38,8 @@ from worker import build_worker, sweep_for_ever
 SECRET = "a-secret-key-of-the-tests-long-enough-to-be-taken-for-one"
 PUBLIC_URL = "http://pakhuis.test"
 SHOP = "shop@pakhuis.example"
+PATIENCE_SECONDS = 30
+"""How long a test waits for what should come about in a moment: others may have the machine."""
 
 
 class House:
@@ -163,7 +165,7 @@ class House:
         return shown
 
     async def until(
-        self, order_id: str, condition: Callable[[dict[str, Any]], Any], seconds: float = 10
+        self, order_id: str, condition: Callable[[dict[str, Any]], Any], seconds: float = PATIENCE_SECONDS
     ) -> dict[str, Any]:
         """The order once the condition holds; fails, showing it, if it does not in time."""
         deadline = asyncio.get_running_loop().time() + seconds
@@ -180,7 +182,7 @@ class House:
         await self.started(order_id, store)
         await TimeSkipper(self.client).fast_forward(self.handle(order_id, store), duration)
 
-    async def started(self, order_id: str, store: str = "default", seconds: float = 10) -> None:
+    async def started(self, order_id: str, store: str = "default", seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until the order has its workflow."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
@@ -200,7 +202,7 @@ class House:
         await asyncio.wait_for(self.handle(order_id, store).result(), 15)
         return await self.show(order_id)
 
-    async def mail(self, order_id: str, kind: str, seconds: float = 10) -> Any:
+    async def mail(self, order_id: str, kind: str, seconds: float = PATIENCE_SECONDS) -> Any:
         """The one mail of this kind that the customer of this order was sent."""
         order = await self.until(
             order_id,
@@ -225,7 +227,7 @@ class House:
         )
         return len([each for each in self.mailbox.mails if each.header("Message-ID") == number])
 
-    async def mails_to(self, recipient: str, count: int, seconds: float = 10) -> list[Any]:
+    async def mails_to(self, recipient: str, count: int, seconds: float = PATIENCE_SECONDS) -> list[Any]:
         """The mails to this address, once there are so many."""
 
         def enough() -> list[Any]:
