@@ -48,10 +48,11 @@ async def test_what_was_answered_is_there_after_postgresql_was_killed_under_load
     async with house.working():
         await asyncio.gather(*(place(bodies[start::8]) for start in range(8)))
         again = {}
-        for body in bodies:
-            while (answer := await house.place(body)).status_code == 503:
-                await asyncio.sleep(0.05)
-            again[str(body["order_id"])] = answer.status_code
+        async with asyncio.timeout(60):
+            for body in bodies:
+                while (answer := await house.place(body)).status_code == 503:
+                    await asyncio.sleep(0.05)
+                again[str(body["order_id"])] = answer.status_code
         order_id = str(bodies[-1]["order_id"])
         await house.until(order_id, lambda order: order["order_id"] == order_id)
         await house.pay(order_id, command_id="pay-1")

@@ -1,11 +1,6 @@
 """Secrets of payment providers, as they are kept and as the command line adds, lists and ends them."""
 
-import asyncio
-import json
 import logging
-import os
-import sys
-from typing import Any, NamedTuple
 
 import pytest
 
@@ -13,6 +8,7 @@ from db import webhook_secrets
 from db.pool import Pool
 from db.vault import Vault
 from orders.errors import StoreNotFound
+from tests.command_line import NO_SYSTEM, Ran, run
 from tests.house import SECRET, House
 from tests.sample_orders import an_order
 from tests.webhooks import Provider, a_payment, a_secret
@@ -20,20 +16,9 @@ from tests.webhooks import Provider, a_payment, a_secret
 VAULT = Vault(SECRET)
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 async def pakhuis(house: House, *words: str, given: str = "") -> Ran:
     environment = {
-        "PATH": os.environ["PATH"],
-        "LC_ALL": "C.UTF-8",
+        **NO_SYSTEM,
         "PAKHUIS_DATABASE_URL": house.database_url,
         "PAKHUIS_SMTP_URL": house.mailbox.smtp_url,
         "PAKHUIS_SECRET_KEY": SECRET,
@@ -41,18 +26,7 @@ async def pakhuis(house: House, *words: str, given: str = "") -> Ran:
         "PAKHUIS_FILES": str(house.settings.files),
         "TEMPORAL_ADDRESS": house.temporal_address,
     }
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "starter.cli", "webhooks", *words),
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        env=environment,
-    )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate(given.encode())
-    assert process.returncode is not None
-    return Ran(process.returncode, out.decode(), err.decode())
+    return await run("webhooks", *words, environment=environment, given=given)
 
 
 async def test_a_secret_that_was_made_signs_until_it_is_ended(house: House) -> None:
