@@ -1,6 +1,5 @@
 """What all pages for customers share: the shop's look, the language, the headers, and how they are drawn."""
 
-import secrets
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
@@ -10,11 +9,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
-from orders.colour import luminance
+from desk.customer_look import look_address
+from desk.static_files import static
 from orders.showable import showable
 from orders.store import Language, StoreSettings
 from orders.words import say
 
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /desk/csp"
+)
 SECRET_HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
@@ -25,10 +29,7 @@ SECRET_HEADERS: Final = {
 }
 """Of every answer whose address is a secret: nobody keeps it, and nobody is told where it was."""
 
-_POLICY: Final = (
-    "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
+_PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 _PAGES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("pages")),
     autoescape=True,
@@ -38,19 +39,19 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_PAGES.globals["static"] = static
 
 
 class ShopView(BaseModel, frozen=True):
-    """What a customer recognises the shop by, and where to write to it. `on_colour` is readable on
-    `colour`."""
+    """What a customer recognises the shop by, and where to write to it."""
 
     name: str
     address: tuple[str, ...]
     website: str
     phone: str
     mail: str
-    colour: str
-    on_colour: str
+    look: str
+    """The address of its colours, as a style sheet."""
 
     @classmethod
     def of(cls, settings: StoreSettings) -> "ShopView":
@@ -61,8 +62,7 @@ class ShopView(BaseModel, frozen=True):
             website=look.website,
             phone=look.phone,
             mail=settings.reply_to or settings.mail_from,
-            colour=look.colour,
-            on_colour=_readable_on(look.colour),
+            look=look_address(look.colour),
         )
 
     def mail_link(self, subject: str) -> str:
@@ -79,20 +79,16 @@ class Page(Protocol):
     def time_zone(self) -> str: ...
 
 
-def draw(page: Page, *, status_code: int = 200) -> HTMLResponse:
-    """The page as an answer: with its own style and nothing from anywhere else."""
-    nonce = secrets.token_urlsafe(16)
+def draw(page: Page, *, status_code: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
+    """The page as an answer: nothing in it comes from anywhere else, and only files of ours dress it or
+    run in it."""
     words = partial(say, page.language, time_zone=page.time_zone)
-    html = _PAGES.get_template(page.template).render(page=page, t=words, nonce=nonce)
-    headers = {
+    html = _PAGES.get_template(page.template).render(page=page, t=words)
+    all_headers = {
         **SECRET_HEADERS,
-        "Content-Security-Policy": _POLICY.format(nonce=nonce),
+        "Content-Security-Policy": POLICY,
+        "Permissions-Policy": _PERMISSIONS,
         "Content-Language": page.language,
+        **(headers or {}),
     }
-    return HTMLResponse(html, status_code=status_code, headers=headers)
-
-
-def _readable_on(colour: str) -> str:
-    """Black or white, whichever stands out more from this colour (contrast ratio of WCAG 2)."""
-    light = luminance(colour)
-    return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"
+    return HTMLResponse(html, status_code=status_code, headers=all_headers)

@@ -2,24 +2,35 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
 from db.downloads import Link
+from db.gift_cards import IssuedCard
 from db.reading import Kept
 from desk.customer_pages import ShopView
+from desk.order_goods import GoodsView, goods_of
+from desk.order_payment import PaymentView, payment_of
+from desk.order_progress import Words
 from orders.money import Money
+from orders.opening import to_know, today_in
 from orders.order import FulfillmentMethod, Line, LineKind, Order
-from orders.parcel import ARRIVED, ON_THE_WAY, Parcel, ParcelState
-from orders.paths import tracking_link
-from orders.plan import Plan
+from orders.parcel import ARRIVED, ON_THE_WAY, ParcelState
 from orders.state import OrderState
 from orders.status import FulfillmentStatus
-from orders.store import Language, PaymentKind, StoreSettings
+from orders.store import Language, StoreSettings
 from orders.words import say
 
-_PAYS_BY_HAND: Final = (PaymentKind.OFFLINE, PaymentKind.INVOICE)
+Waits = Literal["payment", "us"]
+
+
+class Codes(NamedTuple):
+    """The secrets of an order that its customer may see."""
+
+    links: tuple[Link, ...]
+    pickup: str | None
+    gift_cards: tuple[IssuedCard, ...]
 
 
 class LineView(BaseModel, frozen=True):
@@ -37,25 +48,25 @@ class SumView(BaseModel, frozen=True):
     amount: Money
 
 
-class ParcelLineView(BaseModel, frozen=True):
-    name: str
-    quantity: int
-
-
-class ParcelView(BaseModel, frozen=True):
-    parcel: str
-    state: ParcelState
-    carrier: str
-    tracking_number: str
-    tracking_link: str | None
-    lines: tuple[ParcelLineView, ...]
-
-
 class DownloadView(BaseModel, frozen=True):
     file: str
     token: str = Field(repr=False)
     expires_at: datetime | None
     remaining: int | None
+
+
+class GiftCardView(BaseModel, frozen=True):
+    code: str = Field(repr=False)
+    amount: Money
+
+
+class PickupView(BaseModel, frozen=True):
+    """Where goods are collected; the code once they are ready."""
+
+    code: str | None = Field(repr=False)
+    place: str
+    address: tuple[str, ...]
+    instructions: str
 
 
 class OrderPage(BaseModel, frozen=True):
@@ -65,23 +76,32 @@ class OrderPage(BaseModel, frozen=True):
     language: Language
     time_zone: str
     shop: ShopView
+    address: str = Field(repr=False)
+    """Where this page is read again."""
+    is_plain: bool
+    """The browser keeps no cookies, so the address is the link with the secret in it."""
+    live: str | None = Field(repr=False)
+    """Where one hears that it has changed; a plain page has to look."""
+    follows: bool
+    """Whether something may still happen to the order."""
+    version: int
     number: str
     placed_at: datetime
     status: str
     """Which of the sentences `page.status` is true."""
+    goods: tuple[GoodsView, ...]
     lines: tuple[LineView, ...]
     sums: tuple[SumView, ...]
     total: Money
-    to_pay: Money | None
-    how_to_pay: str
-    reference: str
+    paid: Money | None
+    payment: PaymentView | None
     refunded: Money | None
-    parcels: tuple[ParcelView, ...]
-    pickup_code: str | None = Field(repr=False)
-    pickup_instructions: str
+    pickup: PickupView | None
     downloads: tuple[DownloadView, ...]
     downloads_ended: bool
-    gift_cards: int
+    downloads_wait: Waits | None
+    gift_cards: tuple[GiftCardView, ...]
+    gift_cards_wait: Waits | None
 
     @property
     def mail_link(self) -> str:
@@ -90,50 +110,43 @@ class OrderPage(BaseModel, frozen=True):
 
 
 def order_page(
-    kept: Kept,
-    plan: Plan,
-    settings: StoreSettings,
-    links: tuple[Link, ...],
-    pickup_code: str | None,
+    kept: Kept, settings: StoreSettings, codes: Codes, now: datetime, *, address: str, is_plain: bool = False
 ) -> OrderPage:
-    """The page of this order, in its customer's language. `pickup_code` is shown if goods wait for it."""
-    order = kept.order
-    state = OrderState(plan=plan, **dict(kept.facts))
+    """The page of this order, in its customer's language. A code is shown once it is of use."""
+    order, state = kept.order, kept.state
     language = settings.language_for(order.locale)
-    due = 0 if state.cancelled else state.due
-    by_hand = due > 0 and order.payment.kind in _PAYS_BY_HAND
-    waits = any(parcel.state is ParcelState.READY_FOR_PICKUP for parcel in state.parcels)
-    alive = tuple(link for link in links if link.is_alive)
+    words = Words(language, settings)
+    alive = tuple(link for link in codes.links if link.is_alive)
     return OrderPage(
         language=language,
         time_zone=settings.time_zone,
         shop=ShopView.of(settings),
+        address=address,
+        is_plain=is_plain,
+        live=None if is_plain or kept.ended_at else f"{address}/live",
+        follows=kept.ended_at is None,
+        version=kept.sequence,
         number=kept.number,
         placed_at=kept.placed_at,
         status=status_of(state, FulfillmentStatus(kept.fulfillment_status)),
+        goods=goods_of(kept, state, settings, now, words),
         lines=tuple(_line(state, line, order.currency) for line in order.lines),
         sums=_sums(order),
         total=order.total,
-        to_pay=plan.money(due) if due > 0 else None,
-        how_to_pay=settings.how_to_pay.get(language, "") if by_hand else "",
-        reference=(order.payment.reference or kept.number) if by_hand else "",
-        refunded=plan.money(state.refunded) if state.refunded > 0 else None,
-        # What lies at the counter is no parcel to who comes to collect it.
-        parcels=tuple(
-            _parcel(kept, settings, parcel)
-            for parcel in state.live_parcels
-            if state.method is not FulfillmentMethod.PICKUP
-        ),
-        pickup_code=pickup_code if waits else None,
-        pickup_instructions=settings.pickup_instructions.get(language, "") if waits else "",
+        paid=state.plan.money(state.kept) if state.kept > 0 else None,
+        payment=payment_of(kept, state, settings, language),
+        refunded=state.plan.money(state.refunded) if state.refunded > 0 else None,
+        pickup=_pickup(kept, state, settings, codes.pickup, language),
         downloads=tuple(
             DownloadView(
                 file=link.file, token=link.token, expires_at=link.expires_at, remaining=link.remaining
             )
             for link in alive
         ),
-        downloads_ended=bool(links) and not alive and not state.refunded,
-        gift_cards=_gift_cards_sent(kept, state),
+        downloads_ended=bool(codes.links) and not alive and not state.refunded,
+        downloads_wait=_waits(kept, state, LineKind.DIGITAL, LineKind.PHYSICAL),
+        gift_cards=tuple(GiftCardView(code=card.code, amount=card.amount) for card in _shown(state, codes)),
+        gift_cards_wait=_waits(kept, state, LineKind.GIFT_CARD),
     )
 
 
@@ -188,27 +201,34 @@ def _sums(order: Order) -> tuple[SumView, ...]:
     )
 
 
-def _parcel(kept: Kept, settings: StoreSettings, parcel: Parcel) -> ParcelView:
-    names = {line.line_id: line.name for line in kept.order.lines}
-    address = kept.order.shipping_address
-    link = tracking_link(settings.tracking_links, parcel.carrier, parcel.tracking_number, address)
-    return ParcelView(
-        parcel=parcel.parcel,
-        state=parcel.state,
-        carrier=parcel.carrier or "",
-        tracking_number=parcel.tracking_number or "",
-        tracking_link=link,
-        lines=tuple(
-            ParcelLineView(name=names[line.line_id], quantity=line.quantity)
-            for line in parcel.lines
-            if line.line_id in names
-        ),
+def _pickup(
+    kept: Kept, state: OrderState, settings: StoreSettings, code: str | None, language: Language
+) -> PickupView | None:
+    if state.method is not FulfillmentMethod.PICKUP or state.cancelled or not state.undelivered:
+        return None
+    ready = any(parcel.state is ParcelState.READY_FOR_PICKUP for parcel in state.parcels)
+    chosen = kept.order.fulfillment
+    place = settings.pickup_place(chosen.option if chosen else "")
+    return PickupView(
+        code=code if ready else None,
+        place=place.name if place else settings.look.name,
+        address=place.address if place else settings.look.address,
+        instructions=(chosen.instructions if chosen else "")
+        or to_know(settings, place, language, today_in(settings.time_zone)),
     )
 
 
-def _gift_cards_sent(kept: Kept, state: OrderState) -> int:
-    """How many cards were mailed; the page says nothing of cards that no mail speaks of."""
-    if kept.order.customer.email is None or not kept.order.notify_customer:
-        return 0
-    cards = [line for line in state.lines if line.kind is LineKind.GIFT_CARD and line.issued]
-    return sum(line.units.remaining for line in cards)
+def _waits(kept: Kept, state: OrderState, *kinds: LineKind) -> Waits | None:
+    """What has to happen before links or codes of these lines are made; None if there are none to make."""
+    if (
+        state.cancelled
+        or kept.is_history
+        or not any(each.to_issue and each.kind in kinds for each in state.lines)
+    ):
+        return None
+    return "us" if state.released else "payment"
+
+
+def _shown(state: OrderState, codes: Codes) -> tuple[IssuedCard, ...]:
+    """No card of an order whose money went back."""
+    return () if state.all_went_back else codes.gift_cards

@@ -14,8 +14,10 @@ from fastapi import FastAPI
 
 from activities.counter import Counter
 from db import downloads
+from desk.customer_look import look_router
 from desk.downloads import downloads_router
 from desk.order_page import order_page_router
+from desk.static_files import static_router
 from orders.order import Order
 from tests.digital import EBOOK, Shop, an_order
 from workflows.steps import Issue, Issued
@@ -63,6 +65,8 @@ async def served(shop: Shop, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the shop's pages, with the files of `folder` for downloads."""
     app = FastAPI()
     app.include_router(downloads_router(shop.pool, folder))
+    app.include_router(look_router())
+    app.include_router(static_router())
     app.include_router(order_page_router(shop.pool, shop.vault))
     async with serving(app) as address, httpx.AsyncClient(base_url=address, trust_env=False) as client:
         yield client
@@ -99,8 +103,14 @@ async def link_of(shop: Shop, order: Order) -> str:
     return f"/d/{(await tokens(shop, order))[0]}"
 
 
-def page_of(shop: Shop, order: Order) -> str:
+def link_to(shop: Shop, order: Order) -> str:
+    """The link to the order's page, as its mails have it."""
     return f"/o/{shop.vault.token('page', order.store, order.order_id)}"
+
+
+def page_of(shop: Shop, order: Order) -> str:
+    """The page itself, as a browser without cookies sees it: the link that is not swapped for one."""
+    return f"{link_to(shop, order)}?plain=1"
 
 
 async def left(shop: Shop, order: Order) -> int | None:
