@@ -73,6 +73,8 @@ def _known(state: str) -> DoubtAnswer:
     match state:
         case "sent":
             return Sent()
+        case "withdrawn":
+            return Sent(withdrawn=True)
         case "unknown":
             return MaybeSent()
         case "queued" | "retry" | "sending":

@@ -12,6 +12,7 @@ from db.pool import Pool
 from db.record import record
 from db.vault import Vault
 from orders.change import By, Change
+from orders.mail import MailKind
 from orders.rules.mailing import mail_not_sent
 from workflows.steps import CodeCheck, MemorySteps, MissedMail, Record
 
@@ -53,6 +54,9 @@ class Memory(MemorySteps):
     @activity.defn
     async def late_mail_not_sent(self, missed: MissedMail) -> None:
         store, order_id, key = missed.store, missed.order_id, missed.mail_key
+        if missed.kind is MailKind.ORDER_LINK:
+            log.warning("mail not sent", extra={"order": f"{store}/{order_id}", "mail": str(missed.kind)})
+            return  # Whoever asked for it, and gets nothing, asks again or writes to the shop.
         async with self._pool.acquire() as connection, connection.transaction():
             standing = await ended.lock(connection, store, order_id)
             state = await outbox.state_of(connection, store, order_id, key)

@@ -15,7 +15,7 @@ from activities.backlog import Backlog
 from activities.dispatch import Dispatch, NothingToSay, Overtaken
 from activities.postman import Accepted, Postman, RefusedForGood, TryLater, Unknown
 from db import outbox
-from db.outbox import Busy, OutgoingMail, Settled
+from db.outbox import Busy, Early, OutgoingMail, Settled
 from db.pool import Pool
 from db.vault import Vault
 from workflows.steps import MaybeSent, Notice, NoticeAnswer, NotSent, PostSteps, Sent
@@ -45,10 +45,14 @@ class Post(PostSteps):
             match taken:
                 case OutgoingMail():
                     return await self._hand_over(taken)
+                case Early():
+                    raise _later("what caused this mail may still be taken back", taken.rest)
                 case Busy():
                     raise _later("another attempt is handing this mail over")
                 case Settled(state="sent"):
                     return Sent()
+                case Settled(state="withdrawn"):
+                    return Sent(withdrawn=True)
                 case Settled(state="unknown"):
                     return MaybeSent()
                 case Settled(state=state):
@@ -83,6 +87,8 @@ class Post(PostSteps):
                 raise _later("another attempt is handing this mail over")
             case Settled(state="sent"):
                 return Sent()
+            case Settled(state="withdrawn"):
+                return Sent(withdrawn=True)
             case Settled(state="unknown"):
                 return MaybeSent()
             case Settled(state=state):

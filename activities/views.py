@@ -1,16 +1,16 @@
 """What a mail says: read where personal data lives, at the moment it is rendered."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from db import digests, downloads, gift_cards, pickup_codes, reading
+from activities.secrets import Hidden, Opened, Secrets
+from db import digests, reading
 from db.outbox import OutgoingMail
 from db.pool import Connection
 from db.reading import Kept
 from db.vault import Vault
 from mails.view import (
     AttentionView,
-    DownloadView,
-    GiftCardView,
     ItemView,
     MailView,
     ParcelView,
@@ -20,15 +20,14 @@ from orders.change import Mail
 from orders.commands import Quantity
 from orders.mail import MailKind
 from orders.money import Money
+from orders.opening import pickup_text, today_in
 from orders.order import Address, Line
 from orders.own_words import with_words
 from orders.owners import owner_of
 from orders.parcel import ParcelState
 from orders.paths import tracking_link
-from orders.store import PaymentPatience, StoreSettings
+from orders.store import Language, PaymentPatience, StoreSettings
 from orders.words import in_words, say
-
-HIDDEN = "•••••"
 
 
 async def view_of(
@@ -39,56 +38,60 @@ async def view_of(
         return await _digest(connection, mail, settings)
     kept = await reading.order(connection, mail.store, mail.order_id)
     wish = Mail.model_validate(mail.facts)
-    base = _of_the_order(kept, mail, settings).model_copy(
-        update={
-            "page_url": None
-            if mail.kind is MailKind.NEW_ORDER
-            else f"{public_url}/o/{kept.page_token(vault)}"
-        }
-    )
-    match mail.kind:
+    secrets = Opened(connection, vault, kept, public_url, hides_codes=mail.is_copy)
+    return await _told(kept, wish, mail.language, settings, secrets)
+
+
+async def foretold(
+    kept: Kept,
+    wish: Mail,
+    language: Language,
+    settings: StoreSettings,
+    public_url: str,
+    at: datetime,
+    issued: Iterable[str] = (),
+) -> MailView:
+    """Everything a mail would show of this order as it would be, were it written at that moment; `issued` are
+    the lines whose downloads it would tell of. Codes are hidden, and every link is the shop's own address."""
+    secrets = Hidden(kept, public_url, settings.downloads, at, issued)
+    return await _told(kept, wish, language, settings, secrets)
+
+
+async def _told(
+    kept: Kept, wish: Mail, language: Language, settings: StoreSettings, secrets: Secrets
+) -> MailView:
+    base = _of_the_order(kept, wish, language, settings)
+    if wish.kind is not MailKind.NEW_ORDER:
+        base = base.model_copy(update={"page_url": secrets.page_url()})
+    match wish.kind:
         case MailKind.AWAITING_PAYMENT | MailKind.PAYMENT_REMINDER | MailKind.PAYMENT_RECEIVED:
             return _about_payment(base, kept, wish, settings)
-        case MailKind.SHIPPED | MailKind.OUT_FOR_DELIVERY | MailKind.DELIVERED | MailKind.READY_FOR_PICKUP:
+        case MailKind.SHIPPED | MailKind.OUT_FOR_DELIVERY | MailKind.DELIVERED:
+            return _about_a_parcel(base, kept, wish, settings)
+        case MailKind.READY_FOR_PICKUP:
             view = _about_a_parcel(base, kept, wish, settings)
-            if mail.kind is not MailKind.READY_FOR_PICKUP:
-                return view
-            code = await pickup_codes.read(connection, vault, mail.store, mail.order_id) or ""
-            return _about_the_counter(view, kept, wish, settings, HIDDEN if mail.is_copy else code)
+            return _about_the_counter(view, kept, wish, settings, await secrets.pickup_code())
         case MailKind.CANCELLED | MailKind.ORDER_EXPIRED:
             return _about_a_cancel(base, kept, wish)
         case MailKind.DOWNLOADS:
-            cause = wish.key.removeprefix("downloads").removesuffix(":copy").removeprefix(":")
-            issue = cause or downloads.FIRST_ISSUE
-            links = await downloads.links(connection, vault, mail.store, mail.order_id, issue)
-            if not links:  # Replaced before this mail left: then those that are alive.
-                links = await downloads.links(connection, vault, mail.store, mail.order_id)
-            return base.model_copy(update={"downloads": _links(links, public_url, hidden=mail.is_copy)})
+            return base.model_copy(update={"downloads": await secrets.downloads(wish)})
         case MailKind.GIFT_CARD:
-            cards = await gift_cards.codes(connection, vault, mail.store, mail.order_id)
-            return base.model_copy(
-                update={
-                    "gift_cards": tuple(
-                        GiftCardView(code=HIDDEN if mail.is_copy else card.code, amount=card.amount)
-                        for card in cards
-                    )
-                }
-            )
+            return base.model_copy(update={"gift_cards": await secrets.gift_cards()})
         case _:
             return base
 
 
-def _of_the_order(kept: Kept, mail: OutgoingMail, settings: StoreSettings) -> MailView:
+def _of_the_order(kept: Kept, wish: Mail, language: Language, settings: StoreSettings) -> MailView:
     order, totals = kept.order, kept.order.totals
 
     def money(amount: object) -> Money:
         return Money.of(amount, order.currency)  # type: ignore[arg-type]
 
     return MailView(
-        language=mail.language,
+        language=language,
         time_zone=settings.time_zone,
         shop=settings.look,
-        is_copy=mail.is_copy,
+        is_copy=wish.is_copy,
         order_id=order.order_id,
         order_number=order.number,
         placed_at=order.placed_at,
@@ -156,11 +159,13 @@ def _about_the_counter(
     parcel = next((each for each in kept.facts.parcels if each.parcel == wish.parcel), None)
     fulfillment = kept.order.fulfillment
     own = fulfillment.instructions if fulfillment else ""
+    option = fulfillment.option if fulfillment else ""
+    today = today_in(settings.time_zone)
     before = parcel.since + settings.policy.collect_within if parcel else None
     return view.model_copy(
         update={
             "pickup_code": code,
-            "pickup_instructions": own or settings.pickup_instructions.get(view.language, ""),
+            "pickup_instructions": own or pickup_text(settings, option, view.language, today),
             "collect_before": before if settings.policy.collect_within > timedelta(days=1) else None,
         }
     )
@@ -203,18 +208,6 @@ async def _digest(connection: Connection, mail: OutgoingMail, settings: StoreSet
             )
             for each in told
         ),
-    )
-
-
-def _links(links: tuple[downloads.Link, ...], public_url: str, *, hidden: bool) -> tuple[DownloadView, ...]:
-    return tuple(
-        DownloadView(
-            name=link.file,
-            url=public_url if hidden else f"{public_url}/d/{link.token}",
-            expires_at=link.expires_at,
-            remaining=link.remaining,
-        )
-        for link in links
     )
 
 

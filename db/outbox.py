@@ -117,14 +117,23 @@ class Busy(BaseModel, frozen=True):
     """Another attempt is handing it over right now."""
 
 
+class Early(BaseModel, frozen=True):
+    """What caused it may still be taken back: it waits for so long."""
+
+    rest: timedelta
+
+
 async def take(
     connection: Connection, store: str, order_id: str | None, mail_key: str
-) -> OutgoingMail | Settled | Busy:
-    """Take a mail for an attempt. What is lying in DATA is never taken over: while its lease runs it is
-    busy, after that nobody can say whether it was accepted."""
+) -> OutgoingMail | Settled | Busy | Early:
+    """Take a mail for an attempt, unless its time has not come. What is lying in DATA is never taken over:
+    while its lease runs it is busy, after that nobody can say whether it was accepted."""
     row = await connection.fetchrow(SQL["take"], store, order_id, mail_key)
     if row is not None:
         return _taken(row)
+    rest = await connection.fetchval(SQL["rest"], store, order_id, mail_key)
+    if rest is not None:
+        return Early(rest=rest)
     return await _not_taken(connection, store, order_id, mail_key)
 
 
@@ -212,6 +221,23 @@ async def unsent(connection: Connection, store: str, order_id: str) -> list[Mail
     """The mails of an order that are still to be handed over, or to be told to a person."""
     rows = await connection.fetch(SQL["unsent"], store, order_id)
     return [Mail.model_validate(row["facts"]) for row in rows]
+
+
+class Written(NamedTuple):
+    """A mail of the outbox as it was written down, and how it stands."""
+
+    mail: Mail
+    recipient: str
+    language: Language
+    state: str
+
+
+async def as_written(connection: Connection, store: str, order_id: str, mail_key: str) -> Written | None:
+    """One mail of an order; None if it has no row."""
+    row = await connection.fetchrow(SQL["as_written"], store, order_id, mail_key)
+    if row is None:
+        return None
+    return Written(Mail.model_validate(row["facts"]), row["recipient"], row["language"], row["state"])
 
 
 class LateMail(NamedTuple):

@@ -1,13 +1,15 @@
 """Writing transitions down: one transaction for the state, the timeline, the answers and the mails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
-from db import downloads, outbox, stores
+from db import downloads, judging, outbox, stores
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
-from orders.change import Transition, reissue_name
+from orders.change import JUDGED_BY_THE_OUTBOX, Transition, reissue_name
+from orders.mail import AUDIENCE, Audience, MailKind
 
 SQL = load("record")
 
@@ -28,35 +30,71 @@ async def record(
     and its unsent mails. A version decided from less comes from a worker that was cut off, and is dropped.
     """
     mails = await _mails(connection, store, order_id, transitions)
-    values = (
-        store,
-        order_id,
-        *_order(transitions),
-        _lines(transitions[-1]),
-        _timeline(transitions),
-        decided_at,
-        _answers(transitions),
-        _attention(transitions[-1]),
-        mails,
-    )
     first = transitions[0].sequence
-    verdicts = [word.model_dump(mode="json") for each in transitions for word in each.mail_verdicts]
     # Nearly always nobody else has written anything of this order, and one statement is enough.
-    reissues = any(each.reissued for each in transitions)
-    if not reissues and await connection.fetchrow(SQL["write"], *values, False, first, verdicts) is not None:
-        return
+    if not any(each.reissued or each.asks_the_outbox for each in transitions):
+        values = _values(store, order_id, decided_at, transitions, mails, locked=False)
+        if await connection.fetchrow(SQL["write"], *values) is not None:
+            return
     async with connection.transaction():
         known = await connection.fetchval(SQL["lock"], store, order_id)
         if known is None:
             raise LookupError(f"{store}/{order_id} is not kept here")
+        answered: dict[int, judging.Answered] = {}
         if known >= first:
             newest = await connection.fetchval(SQL["recorded"], store, order_id, first)
             if newest is not None and newest > decided_at:
                 return
+            answered = await judging.answered_before(connection, store, order_id, transitions)
             for forget in ("forget_timeline", "forget_mails", "forget_answers"):
                 await connection.execute(SQL[forget], store, order_id, first)
         await _reissue(connection, vault, store, order_id, transitions)
-        await connection.execute(SQL["write"], *values, True, first, verdicts)
+        for batch in _batches(transitions):
+            steps = [await judging.judged(connection, store, order_id, each, answered) for each in batch]
+            values = _values(store, order_id, decided_at, steps, mails, locked=True)
+            await connection.execute(SQL["write"], *values)
+
+
+def _batches(transitions: Sequence[Transition]) -> Iterator[list[Transition]]:
+    """The transitions in parts, those that ask the outbox apart from the others: what is asked about may be
+    a mail of the part before."""
+    for _, part in groupby(transitions, lambda each: each.asks_the_outbox is not None):
+        yield list(part)
+
+
+def _values(
+    store: str,
+    order_id: str,
+    decided_at: int,
+    transitions: Sequence[Transition],
+    mails: Sequence[dict[str, Any]],
+    *,
+    locked: bool,
+) -> tuple[Any, ...]:
+    """What is written of these transitions, in the order of the query."""
+    last = transitions[-1]
+    numbers = [each.sequence for each in transitions]
+    verdicts = [
+        word.model_dump(mode="json")
+        for each in transitions
+        for word in each.mail_verdicts
+        if word.verdict not in JUDGED_BY_THE_OUTBOX
+    ]
+    return (
+        store,
+        order_id,
+        *_order(transitions),
+        _lines(last),
+        _timeline(transitions),
+        decided_at,
+        _answers(transitions),
+        _attention(last),
+        [mail for mail in mails if mail["sequence"] in numbers],
+        locked,
+        transitions[0].sequence,
+        verdicts,
+        [str(task) for task in last.headline.tasks],
+    )
 
 
 async def _mails(
@@ -76,7 +114,19 @@ async def _mails(
         settings=settings,
         accepted_at=known["accepted_at"],
     )
-    return outbox.rows(store, order_id, addressee, mails)
+    causes = {
+        each.sequence: next((entry.command_id for entry in each.entries if entry.command_id), None)
+        for each in transitions
+    }
+    return [
+        # A command may say how long the mails it causes wait: those that are for the customer.
+        {**row, "command_id": causes[row["sequence"]] if _is_for_customer(row) else None}
+        for row in outbox.rows(store, order_id, addressee, mails)
+    ]
+
+
+def _is_for_customer(row: dict[str, Any]) -> bool:
+    return AUDIENCE[MailKind(row["kind"])] is Audience.CUSTOMER
 
 
 def _order(transitions: Sequence[Transition]) -> tuple[Any, ...]:

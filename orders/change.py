@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -15,6 +15,7 @@ from orders.parcel import Parcel
 from orders.sentence import Fact, Sentence, sentence
 from orders.state import Attention, OrderFacts, OrderLine, OrderState, Reason
 from orders.status import FulfillmentStatus, PaymentStatus
+from orders.tasks import Task
 
 
 class Outcome(StrEnum):
@@ -46,6 +47,11 @@ class Mail(BaseModel, frozen=True):
     """Which of the shop's addresses, for mails to the shop."""
     is_copy: bool = False
 
+    @property
+    def is_for_customer(self) -> bool:
+        """Whether it goes to the customer, or is a copy of one that does."""
+        return AUDIENCE[self.kind] is Audience.CUSTOMER
+
     @classmethod
     def known_by(cls, key: str) -> "Mail":
         """A mail that has its row in the outbox, by its key alone: enough to hand it over again."""
@@ -53,10 +59,19 @@ class Mail(BaseModel, frozen=True):
 
 
 class Verdict(StrEnum):
-    """What a person says of a mail that failed, or of which nobody can say whether it arrived."""
+    """What a person says of a mail: the first two of one that failed, or of which nobody can say whether it
+    arrived."""
 
     ARRIVED = "arrived"
     AGAIN = "again"
+    STOP = "stop"
+    """It is not to leave."""
+    AFTER_ALL = "after_all"
+    """It was stopped, and is to leave now."""
+
+
+JUDGED_BY_THE_OUTBOX: Final = (Verdict.STOP, Verdict.AFTER_ALL)
+"""Whether these come in time is known only where the mail is: in the transaction that writes them down."""
 
 
 class MailVerdict(BaseModel, frozen=True):
@@ -76,6 +91,8 @@ class Headline(BaseModel, frozen=True):
     needs_attention: bool
     due_at: datetime | None
     due_for: str | None
+    tasks: tuple[Task, ...] = ()
+    """What the shop can do next, first things first."""
 
 
 class Transition(BaseModel, frozen=True):
@@ -90,8 +107,18 @@ class Transition(BaseModel, frozen=True):
     reissued: tuple[str, ...] = ()
     """Lines whose download links are to be replaced by new ones."""
     mail_verdicts: tuple[MailVerdict, ...] = ()
-    """Told of mails that failed or are unknown; of any other they change nothing."""
+    """What is said of a mail it does not fit changes nothing."""
     ended: bool = False
+
+    @property
+    def asks_the_outbox(self) -> MailVerdict | None:
+        """The word in it that only the outbox can judge; what it makes of it becomes the command's answer."""
+        return next((word for word in self.mail_verdicts if word.verdict in JUDGED_BY_THE_OUTBOX), None)
+
+    def answered(self, outcome: Outcome, text: Sentence) -> "Transition":
+        """The same with this answer in the place of its own."""
+        entries = tuple(each.model_copy(update={"outcome": outcome, "text": text}) for each in self.entries)
+        return self.model_copy(update={"entries": entries})
 
 
 @dataclass(frozen=True)
@@ -210,7 +237,7 @@ class Change:
             return False
         self.mails.append(base)
         if plan.copies_customer_mails:
-            self.mails.append(base.model_copy(update={"key": f"{key}:copy", "is_copy": True}))
+            self.mails.append(base.model_copy(update={"key": copy_of(key), "is_copy": True}))
         return True
 
     def reissue(self, line_id: str) -> None:
@@ -220,6 +247,11 @@ class Change:
     @property
     def reissue_name(self) -> str:
         return reissue_name(self.by.command_id, self.by.at)
+
+
+def copy_of(key: str) -> str:
+    """The key of the shop's copy of a customer's mail."""
+    return f"{key}:copy"
 
 
 def reissue_name(command_id: str | None, at: datetime) -> str:

@@ -55,7 +55,8 @@ class MemorySteps(ABC):
     @activity.defn
     @abstractmethod
     async def late_mail_not_sent(self, missed: MissedMail) -> None:
-        """Ask for a person about this mail, on its ended order, unless it was sent meanwhile. Repeatable."""
+        """Ask for a person about this mail, on its ended order, unless it was sent meanwhile; not about a
+        link that a customer can ask for again. Repeatable."""
 
 
 class Issue(BaseModel, frozen=True):
@@ -96,7 +97,10 @@ class Notice(BaseModel, frozen=True):
 
 
 class Sent(BaseModel, frozen=True):
+    """Nothing more is to be done for it: the relay has it, or (`withdrawn`) a person stopped it before."""
+
     kind: Literal["sent"] = "sent"
+    withdrawn: bool = False
 
 
 class NotSent(BaseModel, frozen=True):
@@ -128,7 +132,8 @@ class PostSteps(ABC):
     @activity.defn
     @abstractmethod
     async def notify(self, notice: Notice) -> NoticeAnswer:
-        """Hand this mail to the relay, the same bytes every time, and never again once it was taken."""
+        """Hand this mail to the relay, the same bytes every time, and never again once it was taken; not
+        before its time has come."""
 
     @activity.defn
     @abstractmethod

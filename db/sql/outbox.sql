@@ -12,8 +12,15 @@ FROM stores
 WHERE mails.store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
     AND stores.store = mails.store
     AND (state IN ('queued', 'retry') OR (state = 'sending' AND phase IN ('none', 'envelope')))
+    AND (not_before IS NULL OR not_before <= now())
 RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings::text,
     attempt, created_at
+
+-- rest --
+-- How long a mail still waits for its time.
+SELECT not_before - now() FROM mails
+WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
+    AND state IN ('queued', 'retry') AND not_before > now()
 
 -- take_oldest --
 -- The oldest mail after this one that waits because the relay was away (no answer, 421), or would not talk to us
@@ -22,6 +29,7 @@ UPDATE mails SET state = 'sending', phase = 'envelope', attempt = attempt + 1
 FROM stores
 WHERE number = (SELECT number FROM mails
         WHERE state = 'retry' AND number > $1 AND (reply_code IS NULL OR reply_code = 421 OR reply_code >= 500)
+            AND (not_before IS NULL OR not_before <= now())
         ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
     AND stores.store = mails.store
 RETURNING number, mails.store, order_id, kind, recipient, is_copy, language, facts, message_id, raw, settings::text,
@@ -60,6 +68,31 @@ SELECT number, attempt, kind, state, message_id, coalesce(entered_data_at, creat
 FROM mails JOIN stores USING (store)
 WHERE store = $1 AND coalesce(order_id, '') = coalesce($2, '') AND mail_key = $3
 
+-- answered_before --
+-- What the timeline says of this command where it is about to be written anew; of one without an id, by its place.
+SELECT outcome, text FROM timeline
+WHERE store = $1 AND order_id = $2 AND kind = $3 AND command_id IS NOT DISTINCT FROM $4::text
+    AND ($4::text IS NOT NULL OR sequence = $5::integer)
+ORDER BY sequence, position LIMIT 1
+
+-- as_written --
+-- A mail as it was written down, and how it stands.
+SELECT facts, recipient, language, state FROM mails
+WHERE store = $1 AND coalesce(order_id, '') = $2 AND mail_key = $3
+
+-- stop --
+-- Withdraw a mail that has surely not left: one that was sent again on a guess may have. Against `take`, whoever
+-- changes the row first has it.
+UPDATE mails SET state = 'withdrawn', reply_code = NULL, reply_text = 'stopped, says ' || $4
+WHERE store = $1 AND coalesce(order_id, '') = $2 AND mail_key = $3
+    AND state IN ('queued', 'retry') AND phase = 'none' AND NOT sent_again
+RETURNING number
+
+-- send_after_all --
+UPDATE mails SET state = 'queued', attempt = attempt + 1, not_before = NULL, reply_text = 'sent after all, says ' || $4
+WHERE store = $1 AND coalesce(order_id, '') = $2 AND mail_key = $3 AND state = 'withdrawn'
+RETURNING number
+
 -- settle_doubt --
 UPDATE mails SET state = $3, reply_text = $4, reply_code = NULL, sent_again = sent_again OR $5,
     sent_at = CASE WHEN $3 = 'sent' THEN now() ELSE sent_at END
@@ -79,8 +112,9 @@ WHERE store = $1 AND coalesce(order_id, '') = $2
 ORDER BY number
 
 -- late --
--- Mails that nobody sends: their order's workflow had ended when they were written, or put back by a person.
+-- Mails that nobody sends: their order's workflow had ended when they were written, or put back by a person; and
+-- those that no workflow knows of, for a customer asked for them.
 SELECT mails.store, mails.order_id, mails.mail_key, mails.kind, mails.attempt FROM mails JOIN orders USING (store, order_id)
-WHERE mails.state = 'queued' AND orders.ended_at IS NOT NULL
-    AND mails.created_at < now() - $1::interval
+WHERE mails.state = 'queued' AND (orders.ended_at IS NOT NULL OR mails.kind = 'order_link')
+    AND mails.created_at < now() - $1::interval AND (mails.not_before IS NULL OR mails.not_before <= now())
 ORDER BY mails.number LIMIT 200

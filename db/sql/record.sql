@@ -29,6 +29,7 @@ WHERE store = $1 AND order_id = $2 AND sequence >= $3
 WITH the_order AS (
     UPDATE orders SET sequence = $3, payment_status = $4, fulfillment_status = $5, is_open = $6,
         needs_attention = $7, due_at = $8, due_for = $9, facts = $10::jsonb, changed_at = now(),
+        tasks = $22::text[], moved_at = ($10::jsonb ->> 'moved_at')::timestamptz,
         ended_at = CASE WHEN $11::timestamptz IS NULL THEN NULL ELSE coalesce(ended_at, $11) END,
         started_at = coalesce(started_at, now()),
         search = CASE WHEN $12::text IS NULL THEN search ELSE search || $12 END
@@ -74,10 +75,13 @@ WITH the_order AS (
     WHERE (attention.text, attention.since) IS DISTINCT FROM (EXCLUDED.text, EXCLUDED.since)
 ), the_mails AS (
     INSERT INTO mails (store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts,
-        message_id)
-    SELECT store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id
+        message_id, not_before)
+    SELECT store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id,
+        (SELECT received_at + undo_seconds * interval '1 second' FROM commands
+            WHERE commands.store = the_order.store AND commands.order_id = the_order.order_id
+                AND commands.command_id = mail.command_id)
     FROM the_order, jsonb_to_recordset($18::jsonb) AS mail (mail_key text, kind text, sequence integer,
-        recipient text, is_copy boolean, language text, facts jsonb, message_id text)
+        recipient text, is_copy boolean, language text, facts jsonb, message_id text, command_id text)
     ON CONFLICT DO NOTHING
 ), the_verdicts AS (
     -- A person's word on a mail; of one that is under way, or was sent, it changes nothing. The store's choice

@@ -4,6 +4,7 @@ from orders.change import Change, Headline, Transition
 from orders.rules.deadlines import next_deadline
 from orders.state import OrderState
 from orders.status import fulfillment_status, is_open, payment_status
+from orders.tasks import tasks
 
 
 def headline(state: OrderState) -> Headline:
@@ -16,6 +17,7 @@ def headline(state: OrderState) -> Headline:
         needs_attention=bool(state.attention),
         due_at=deadline.at if deadline else None,
         due_for=deadline.late if deadline else None,
+        tasks=tasks(state),
     )
 
 

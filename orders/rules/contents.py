@@ -79,7 +79,7 @@ def fill(change: Change, parcel: str | None, contents: tuple[Quantity, ...], *, 
             )
         )
     new = Parcel(
-        parcel=parcel or _next_number(state),
+        parcel=parcel or next_number(state),
         state=ParcelState.PACKED,
         since=change.by.at,
         by=change.by.actor,
@@ -91,6 +91,7 @@ def fill(change: Change, parcel: str | None, contents: tuple[Quantity, ...], *, 
     return new
 
 
-def _next_number(state: OrderState) -> str:
+def next_number(state: OrderState) -> str:
+    """The name of the next parcel where nobody names it."""
     taken = {known.parcel for known in state.parcels}
     return next(str(number) for number in range(1, len(taken) + 2) if str(number) not in taken)

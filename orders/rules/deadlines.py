@@ -53,6 +53,13 @@ def next_deadline(state: OrderState) -> Deadline | None:
     return min(_deadlines(state), key=lambda deadline: (deadline.at, deadline.late), default=None)
 
 
+def lapses_at(state: OrderState) -> datetime | None:
+    """When the order expires by itself unless money comes; None if it does not."""
+    if state.cancelled or state.is_paid or _some_money_came(state):
+        return None
+    return _patience_ends(state, state.plan.policy.payment.get(state.plan.payment_kind, PaymentPatience()))
+
+
 def pass_deadline(change: Change, deadline: Deadline) -> None:
     """It is late now: remind, expire, or ask for a person."""
     state = change.state
@@ -128,10 +135,17 @@ def _of_payment(state: OrderState, patience: PaymentPatience) -> Iterator[Deadli
     since = state.plan.accepted_at
     if patience.remind_after is not None and not state.reminded:
         yield Deadline(since + patience.remind_after, Late.REMIND_OF_PAYMENT)
+    at = _patience_ends(state, patience)
+    if at is not None:
+        yield Deadline(at, Late.EXPIRE)
+
+
+def _patience_ends(state: OrderState, patience: PaymentPatience) -> datetime | None:
     partly = attention_key(Reason.PARTIALLY_PAID)
     asked_for = any(each.key == partly for each in state.attention)
-    if patience.expire_after is not None and not asked_for and not state.released:
-        yield Deadline(state.seen.get(partly, since) + patience.expire_after, Late.EXPIRE)
+    if patience.expire_after is None or asked_for or state.released:
+        return None
+    return state.seen.get(partly, state.plan.accepted_at) + patience.expire_after
 
 
 def _some_money_came(state: OrderState) -> bool:

@@ -45,6 +45,8 @@ def decide(state: OrderState, command: commands.Command, by: By) -> Change:
             mailing.mail_arrived(change, command)
         case commands.MailAgain():
             mailing.mail_again(change, command)
+        case commands.MailStop():
+            mailing.mail_stop(change, command)
         case _:
             assert_never(command)
     settle_what_is_over(change)

@@ -40,7 +40,7 @@ async def histories_of(house: House, order_id: str) -> list[str]:
 def _anywhere(value: Any) -> Any:
     if isinstance(value, dict):
         is_sticky = value.get("kind") == "TASK_QUEUE_KIND_STICKY"  # Named for the worker's process and host.
-        masks = {"identity": "worker", **({"name": "sticky"} if is_sticky else {})}
+        masks = {"identity": "worker", "stackTrace": "elsewhere", **({"name": "sticky"} if is_sticky else {})}
         return {key: masks.get(key) or _anywhere(each) for key, each in value.items()}
     return [_anywhere(each) for each in value] if isinstance(value, list) else value
 

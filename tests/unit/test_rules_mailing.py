@@ -7,10 +7,11 @@ from pydantic import ValidationError
 
 from orders.change import By, Change, Mail, MailVerdict, Verdict
 from orders.commands import COMMAND, Command
+from orders.errors import OrderError, Refused, Repeated
 from orders.mail import MailKind
 from orders.rules import issuing
 from orders.rules.decide import decide
-from orders.rules.mailing import mail_not_sent
+from orders.rules.mailing import MOST_STOPS, mail_not_sent, why_not
 from orders.words import in_words
 from tests.scenes import Scene, download, goods, plan
 
@@ -55,6 +56,68 @@ def test_of_two_mails_only_the_one_that_is_named_is_settled() -> None:
 
     scene.tell("mail_again", mail_key="shipped:1")
     assert [each.subject for each in scene.state.attention] == ["shipped:2"]
+
+
+def test_a_mail_is_stopped_by_a_word_that_the_outbox_judges() -> None:
+    scene = Scene(plan()).paid()
+    change = decide(scene.state, word("mail_stop", "shipped:1"), By(at=scene.now, actor="staff:anna"))
+
+    assert change.mail_verdicts == [MailVerdict(key="shipped:1", verdict=Verdict.STOP, by="staff:anna")]
+    assert [entry.text.key for entry in change.entries] == ["timeline.mail_stop"]
+    assert change.state.attention == ()
+
+
+def test_what_no_mail_is_called_is_not_stopped() -> None:
+    assert Scene(plan()).refusal("mail_stop", mail_key="letter:1") == "refusal.no_such_mail"
+
+
+def test_a_mail_that_was_stopped_can_be_sent_after_all_once() -> None:
+    scene = Scene(plan()).tell("mail_stop", mail_key="shipped:1")
+    change = decide(scene.state, word("mail_again", "shipped:1"), By(at=scene.now))
+    scene.tell("mail_again", mail_key="shipped:1")
+
+    assert [each.verdict for each in change.mail_verdicts] == [Verdict.AFTER_ALL]
+    assert [entry.text.key for entry in change.entries] == ["timeline.mail_after_all"]
+    assert scene.refusal("mail_again", mail_key="shipped:1") == "refusal.mail_not_in_question"
+
+
+def test_a_mail_that_was_to_be_stopped_and_failed_is_sent_again_as_any_that_failed() -> None:
+    scene = doubted(unknown=False).tell("mail_stop", mail_key="shipped:1")
+    change = decide(scene.state, word("mail_again", "shipped:1"), By(at=scene.now))
+
+    assert [each.verdict for each in change.mail_verdicts] == [Verdict.AGAIN]
+
+
+def test_of_mails_without_end_that_were_stopped_the_last_are_remembered() -> None:
+    scene = Scene(plan())
+    for number in range(MOST_STOPS + 5):
+        scene.tell("mail_stop", mail_key=f"shipped:{number}")
+
+    assert len(scene.state.stop_asked) == MOST_STOPS
+    assert scene.state.stop_asked[-1] == f"shipped:{MOST_STOPS + 4}"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "key", "error"),
+    [
+        (Verdict.STOP, None, "no_such_mail", Refused),
+        (Verdict.STOP, "withdrawn", "mail_stopped_before", Repeated),
+        (Verdict.STOP, "sending", "mail_on_its_way", Refused),
+        (Verdict.STOP, "sent", "mail_on_its_way", Refused),
+        (Verdict.STOP, "unknown", "mail_on_its_way", Refused),
+        (Verdict.STOP, "queued", "mail_on_its_way", Refused),
+        (Verdict.STOP, "failed", "mail_not_waiting", Refused),
+        (Verdict.AFTER_ALL, "sent", "mail_not_in_question", Refused),
+        (Verdict.AFTER_ALL, None, "no_such_mail", Refused),
+    ],
+)
+def test_a_word_that_was_not_acted_on_is_answered_by_how_the_mail_stands(
+    verdict: Verdict, state: str | None, key: str, error: type[OrderError]
+) -> None:
+    no = why_not(MailVerdict(key="shipped:1", verdict=verdict, by="staff:anna"), state)
+
+    assert type(no) is error
+    assert no.sentence.key == f"refusal.{key}"
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
