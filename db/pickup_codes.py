@@ -45,5 +45,22 @@ async def check(connection: Connection, vault: Vault, store: str, order_id: str,
     return any(hmac.compare_digest(known, each) for each in hashes)
 
 
+async def waiting_with(
+    connection: Connection, vault: Vault, typed: str, stores: tuple[str, ...] | None
+) -> tuple[tuple[str, str], ...]:
+    """The orders that wait at the counter for this code, by store and id: one, or two by chance. `stores` are
+    those that whoever asks may see; None for all."""
+    code = read_pickup_code(typed)
+    if code is None:
+        return ()
+    found = []
+    for row in await connection.fetch(SQL["waiting"], None if stores is None else list(stores)):
+        place = (row["store"], row["order_id"])
+        hashes = vault.keyed_hashes(PURPOSE, _place(*place) + code)
+        if any(hmac.compare_digest(row["code_hash"], each) for each in hashes):
+            found.append(place)
+    return tuple(found)
+
+
 def _place(store: str, order_id: str) -> str:
     return f"{store}/{order_id}/"
