@@ -1,7 +1,7 @@
 """A store: how it looks to its customers, what it allows, and how long it waits."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -64,7 +64,7 @@ PAYMENT_PATIENCE: Final[Mapping[PaymentKind, PaymentPatience]] = {
 class Policy(BaseModel, frozen=True, extra="forbid"):
     """What a store allows its staff, and how long each wait may last before a person is asked."""
 
-    may_skip_steps: bool = True
+    may_skip_steps: bool = Field(default=True, strict=True)
     """`shipped` straight from paid, as the handbook's bulk change does; what is skipped is recorded so."""
     ships_unpaid: tuple[PaymentKind, ...] = (PaymentKind.CASH_ON_DELIVERY, PaymentKind.INVOICE)
     payment: dict[PaymentKind, PaymentPatience] = Field(default_factory=lambda: dict(PAYMENT_PATIENCE))
@@ -90,7 +90,7 @@ class Downloads(BaseModel, frozen=True, extra="forbid"):
     """Life and count of a download link; both as Ecwid's defaults."""
 
     valid_for: timedelta | None = timedelta(hours=72)
-    at_most: int | None = Field(default=None, ge=1, le=1000)
+    at_most: int | None = Field(default=None, ge=1, le=1000, strict=True)
 
 
 class Look(BaseModel, frozen=True, extra="forbid"):
@@ -100,9 +100,56 @@ class Look(BaseModel, frozen=True, extra="forbid"):
     address: tuple[ShortText, ...] = Field(default=(), max_length=6)
     website: Annotated[str, StringConstraints(max_length=200, pattern=r"^(https?://[^\s<>\"]+)?$")] = ""
     phone: ShortText = ""
+    tax_number: ShortText = ""
+    """Stands on invoices."""
     colour: Colour = "#1f4e5f"
 
 
+class Weekday(StrEnum):
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+Hours = Annotated[
+    str, StringConstraints(max_length=60, pattern=rf"^({_CLOCK}-{_CLOCK}(, {_CLOCK}-{_CLOCK}){{0,2}})?$")
+]
+"""When a place is open on one day, such as "09:00-12:30, 13:30-18:00". Empty: it is closed."""
+
+
+def _real_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise unfit("not_a_day") from None
+    return text
+
+
+class SpecialDay(BaseModel, frozen=True, extra="forbid"):
+    """A day with hours of its own, such as a holiday."""
+
+    day: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_real_day)]
+    hours: Hours = ""
+
+
+class PickupPlace(BaseModel, frozen=True, extra="forbid"):
+    """Where customers collect their orders."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    """An order names its place by this, as its `fulfillment.option`."""
+    address: tuple[ShortText, ...] = Field(default=(), max_length=6)
+    hours: dict[Weekday, Hours] = {}
+    """A day that is not named is a closed one; with no day at all the hours are not told."""
+    special_days: tuple[SpecialDay, ...] = Field(default=(), max_length=60)
+    instructions: dict[Language, Annotated[str, StringConstraints(max_length=2000)]] = {}
+
+
+MOST_PLACES: Final = 20
 UnknownMail = Literal["hold", "send_again"]
 
 
@@ -122,6 +169,8 @@ class StoreSettings(BaseModel, frozen=True, extra="forbid"):
     copy_customer_mails_to: MailAddress | None = None
     how_to_pay: dict[Language, Annotated[str, StringConstraints(max_length=2000)]] = {}
     pickup_instructions: dict[Language, Annotated[str, StringConstraints(max_length=2000)]] = {}
+    """What customers read where the place they collect at says nothing of its own."""
+    pickup_places: tuple[PickupPlace, ...] = Field(default=(), max_length=MOST_PLACES)
     tracking_links: dict[str, Annotated[str, StringConstraints(max_length=300)]] = {}
     """Per carrier, an address with {tracking_number}, {postal_code} and {country} in it."""
     unknown_mails: dict[MailKind, UnknownMail] = {}
@@ -135,3 +184,9 @@ class StoreSettings(BaseModel, frozen=True, extra="forbid"):
         """The customer's language if the store speaks it, else the store's own."""
         wanted = (locale or "").replace("_", "-").split("-")[0].lower()
         return next((language for language in self.languages if language == wanted), self.language)
+
+    def pickup_place(self, option: str) -> PickupPlace | None:
+        """The place an order is collected at: the one its option names, else the first; None without any."""
+        wanted = option.strip().casefold()
+        named = (place for place in self.pickup_places if place.name.strip().casefold() == wanted)
+        return next(named, self.pickup_places[0] if self.pickup_places else None)
