@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -13,7 +13,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
@@ -130,7 +132,8 @@ class Address(_Noun):
 
 
 class Line(_Noun):
-    """A product, how many, and at what price. A physical line may carry files besides."""
+    """A product, how many, and at what price. A physical line may carry files besides. `barcode` is what a
+    scanner reads off the product, `location` the shelf it lies on."""
 
     line_id: LineId
     kind: LineKind
@@ -141,6 +144,18 @@ class Line(_Noun):
     weight_grams: Grams | None = None
     options: tuple[Label, ...] = Field(default=(), max_length=50)
     files: tuple[FileName, ...] = Field(default=(), max_length=50)
+    barcode: Annotated[Text, StringConstraints(max_length=60)] = ""
+    location: Annotated[Text, StringConstraints(max_length=40)] = ""
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, write: SerializerFunctionWrapHandler) -> Any:
+        # An order is known again by all its fields. Those that came later are written only where they say
+        # something, so that an order from before them is still the same order.
+        written = write(self)
+        for name in ("barcode", "location"):
+            if written.get(name) == "":
+                del written[name]
+        return written
 
     @model_validator(mode="after")
     def _can_be_fulfilled(self) -> "Line":

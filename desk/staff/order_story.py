@@ -1,0 +1,218 @@
+"""What the order page tells of the past: timeline, how long each state lasted, mails and notes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from pydantic import BaseModel
+
+from db.claims import Claim
+from db.notes import Note, Version
+from db.reading import MailLine, Moment
+from desk.staff.order_rows import age
+from orders.change import Outcome
+from orders.own_words import with_words
+from orders.rules.mailing import IN_QUESTION
+from orders.state import Attention
+from orders.store import Language
+from orders.words import in_words, say
+
+NEWEST: Final = 100
+"""So many entries of the timeline are shown at first."""
+
+A_WHILE: Final = timedelta(minutes=1)
+"""A state that lasted shorter is not worth a word."""
+MILESTONES: Final = (
+    "placed",
+    "payment",
+    "picked",
+    "packed",
+    "labelled",
+    "ready_for_pickup",
+    "out_for_delivery",
+    "shipped",
+    "collected",
+    "delivered",
+    "cancel",
+    "expired",
+)
+"""Entries of the timeline after which an order is somewhere else; the first of each kind counts."""
+_ENDS: Final = ("collected", "delivered", "cancel", "expired")
+
+
+class MomentView(BaseModel, frozen=True):
+    at: datetime
+    who: str
+    text: str
+    outcome: str
+
+
+class StoryView(BaseModel, frozen=True):
+    """The timeline, the newest first; `hidden` older ones are left out."""
+
+    moments: tuple[MomentView, ...]
+    hidden: int
+
+
+class Milestone(BaseModel, frozen=True):
+    """A state the order came to, and how long it stayed there; `is_now`: it is there still."""
+
+    name: str
+    at: datetime
+    lasted: str
+    is_now: bool
+
+
+class MailView(BaseModel, frozen=True):
+    number: int
+    mail_key: str
+    name: str
+    is_copy: bool
+    state: str
+    tone: str
+    at: datetime
+    can_be_stopped: bool
+    can_be_sent_after_all: bool
+    is_in_question: bool
+    """A person is asked about it: it may be sent again, or be said to have arrived."""
+
+
+class VersionView(BaseModel, frozen=True):
+    who: str
+    at: datetime
+    text: str
+
+
+class NoteView(BaseModel, frozen=True):
+    note_id: str
+    who: str
+    at: datetime
+    text: str
+    edited_at: datetime | None
+    earlier: tuple[VersionView, ...]
+    is_mine: bool
+
+
+class ClaimView(BaseModel, frozen=True):
+    name: str
+    since: datetime
+    until: datetime
+    is_mine: bool
+
+
+MAIL_TONE: Final[dict[str, str]] = {
+    "queued": "wait",
+    "sending": "wait",
+    "retry": "warn",
+    "sent": "ok",
+    "failed": "bad",
+    "unknown": "bad",
+    "held": "bad",
+    "bounced": "bad",
+    "withdrawn": "done",
+}
+
+
+def names_of(who: dict[str, str], actor: str, language: Language) -> str:
+    """An actor as people know them: by name, or as what of ours it was."""
+    if actor in ("pakhuis", "checkout"):
+        return say(language, f"desk_order.actor.{actor}")
+    return who.get(actor, actor)
+
+
+def story_view(
+    timeline: Sequence[Moment],
+    language: Language,
+    time_zone: str,
+    who: dict[str, str],
+    *,
+    whole: bool,
+) -> StoryView:
+    shown = timeline if whole else timeline[-NEWEST:]
+    words = [each.words for each in timeline if each.words]
+    return StoryView(
+        moments=tuple(
+            MomentView(
+                at=each.at,
+                who=names_of(who, each.actor, language),
+                text=in_words(language, with_words(each.text, words, language), time_zone=time_zone),
+                outcome=each.outcome,
+            )
+            for each in reversed(shown)
+        ),
+        hidden=len(timeline) - len(shown),
+    )
+
+
+def milestones(timeline: Iterable[Moment], language: Language, now: datetime) -> tuple[Milestone, ...]:
+    """The states this order went through, in the order it came to them."""
+    reached: dict[str, datetime] = {}
+    for each in timeline:
+        if each.outcome is not Outcome.APPLIED or each.kind in reached or each.kind not in MILESTONES:
+            continue
+        if each.kind == "payment" and each.text.key != "timeline.payment_paid":
+            continue
+        reached[each.kind] = each.at
+    found = list(reached.items())
+    drawn = []
+    for place, (kind, at) in enumerate(found):
+        is_last = place + 1 == len(found)
+        until = now if is_last else found[place + 1][1]
+        ended = is_last and kind in _ENDS
+        lasted = max(timedelta(0), until - at)
+        drawn.append(
+            Milestone(
+                name=say(language, f"desk_order.milestone.{kind}"),
+                at=at,
+                lasted="" if ended or lasted < A_WHILE else age(language, lasted),
+                is_now=is_last,
+            )
+        )
+    return tuple(drawn)
+
+
+def mails_view(
+    mails: Iterable[MailLine], attention: Iterable[Attention], language: Language
+) -> tuple[MailView, ...]:
+    asked = {each.subject for each in attention if each.reason in IN_QUESTION}
+    return tuple(
+        MailView(
+            number=each.number,
+            mail_key=each.mail_key,
+            name=say(language, f"desk_order.mail.{each.kind}"),
+            is_copy=each.is_copy,
+            state=say(language, f"desk_order.mail_state.{each.state}"),
+            tone=MAIL_TONE[each.state],
+            at=each.sent_at or each.created_at,
+            can_be_stopped=not each.is_copy and each.state in ("queued", "retry"),
+            can_be_sent_after_all=not each.is_copy and each.state == "withdrawn",
+            is_in_question=each.mail_key in asked,
+        )
+        for each in mails
+    )
+
+
+def notes_view(
+    notes: Iterable[Note], actor: str, who: dict[str, str], language: Language
+) -> tuple[NoteView, ...]:
+    def version(each: Version) -> VersionView:
+        return VersionView(who=names_of(who, each.author, language), at=each.at, text=each.text)
+
+    return tuple(
+        NoteView(
+            note_id=note.note_id,
+            who=names_of(who, note.author, language),
+            at=note.at,
+            text=note.text,
+            edited_at=note.edited_at,
+            earlier=tuple(version(each) for each in note.versions[:-1]),
+            is_mine=note.author == actor,
+        )
+        for note in notes
+    )
+
+
+def claim_view(claim: Claim | None, actor: str) -> ClaimView | None:
+    if claim is None:
+        return None
+    return ClaimView(name=claim.name, since=claim.since, until=claim.until, is_mine=claim.actor == actor)
