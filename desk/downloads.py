@@ -20,13 +20,14 @@ from db.downloads import (
 from db.files import FilesFolder, OpenFile
 from db.pool import Connection, Pool, within_reach
 from desk.customer_pages import SECRET_HEADERS, draw
+from desk.customer_route import customer_router
 from desk.dead_link import page_of_known_link, page_of_unknown_link
 from desk.file_answer import FileAnswer, file_headers, part_of
 
 
 def downloads_router(pool: Pool, files_folder: Path) -> APIRouter:
     """`GET` and `HEAD /d/{token}`. HEAD counts nothing, and neither does an answer without the file."""
-    router = APIRouter(include_in_schema=False)
+    router = customer_router()
     files = FilesFolder(files_folder)
 
     @router.api_route("/d/{token}", methods=["GET", "HEAD"])

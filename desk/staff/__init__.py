@@ -1,0 +1,1 @@
+"""The staff desk: every page of it, and who may open which."""
