@@ -19,6 +19,7 @@ COPY orders/ /app/orders/
 COPY workflows/ /app/workflows/
 COPY db/ /app/db/
 COPY mails/ /app/mails/
+COPY documents/ /app/documents/
 COPY activities/ /app/activities/
 COPY starter/ /app/starter/
 COPY desk/ /app/desk/

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := "$(BIN)/python" -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: demo up test check bench torture lock clean
+.PHONY: demo up test check bench torture pictures lock clean
 
 demo: $(VENV)/.runtime
 	@"$(BIN)/pakhuis" demo $(ARGS)
@@ -28,6 +28,10 @@ bench: $(VENV)/.dev
 
 torture: $(VENV)/.dev
 	@"$(BIN)/python" -m torture $(ARGS)
+
+# The pictures of README and docs, taken of a demo by Chromium.
+pictures: $(VENV)/.dev
+	@"$(BIN)/python" -m bench.pictures
 
 # The locks carry hashes and no hosts, and hold on every platform and Python we support.
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml

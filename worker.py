@@ -27,14 +27,17 @@ from db.pool import Pool
 from db.processes import Kind
 from db.vault import Vault
 from starter import logs, loop, settings, temporal
+from starter.bulk import Bulk, carry_on_for_ever
 from starter.delivery import OUT_OF_REACH, Delivery, sweep
 from starter.digests import start_digests
+from starter.front_door import FrontDoor
 from starter.http import health
 from starter.http.app import serve
 from starter.lost import bring_back_lost
 from starter.presence import present
 from starter.settings import Settings, SettingsIncomplete
 from starter.temporal import TASK_QUEUE
+from starter.waiting import Waiting
 from workflows.digest import SendDigest
 from workflows.fulfil_order import FulfilOrder
 from workflows.late_mail import SendLateMail
@@ -100,6 +103,7 @@ async def sweep_for_ever(pool: Pool, delivery: Delivery, stop: asyncio.Event) ->
     while not stop.is_set():
         try:
             missed = await sweep(pool, delivery, MISSED_AFTER)
+            await delivery.send_page_links()
             await delivery.send_late_mails(MISSED_AFTER)
             if missed:
                 log.info("swept", extra={"orders": missed})
@@ -151,6 +155,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             return
         delivery = Delivery(pool, client, vault)
         stack.push_async_callback(delivery.close)
+        waiting = await stack.enter_async_context(Waiting(settings.database_url.get_secret_value()))
+        bulk = Bulk(pool, FrontDoor(pool, vault, delivery, waiting))
         async with (
             present(pool, Kind.WORKER),
             build_worker(client, pool, vault, postman, settings, relay=relay),
@@ -159,6 +165,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 asyncio.create_task(sweep_for_ever(pool, delivery, stop)),
                 asyncio.create_task(look_for_lost_for_ever(pool, client, delivery, stop)),
                 asyncio.create_task(digest_for_ever(pool, client, stop)),
+                asyncio.create_task(carry_on_for_ever(bulk, stop, SWEEP_EVERY)),
             ]
             if settings.worker_port:
                 watched = serve(health.create_app(pool), settings.worker_host, settings.worker_port, stop)

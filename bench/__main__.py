@@ -10,14 +10,14 @@ from pathlib import Path
 
 import aiohttp
 
-from bench import bare, latency, throughput, volume
+from bench import bare, desk, latency, throughput, volume
 from bench.figures import Figure, figure, show
 from bench.shop import Shop
 from embedded.ports import Ports
 from embedded.preparing import preparing
 from embedded.stack import Stack
 
-PARTS = ("ready", "throughput", "history", "latency", "stopped", "downloads", "list", "memory")
+PARTS = ("ready", "throughput", "history", "latency", "stopped", "downloads", "list", "desk", "memory")
 
 
 async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
@@ -59,6 +59,9 @@ async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
                 said(await latency.placing_without_temporal(shop, pid, int(200 * scale)))
             if "list" in parts:
                 said(await volume.listing(shop, addresses.database_url, int(100_000 * min(1, scale * 2))))
+            if "desk" in parts:
+                count = int(100_000 * min(1, scale * 2))
+                said(await desk.listing(shop, addresses.api, addresses.database_url, count))
             if "memory" in parts:
                 worker = addresses.pids["worker"]
                 said(

@@ -57,13 +57,24 @@ async def keep(
     command: Command,
     actor: str,
     request_id: str | None,
+    undo_seconds: int = 0,
 ) -> Undelivered | None:
     """Keep a command with its id. None if this very command is kept already; CommandDiffers if the id
-    was given to another one."""
+    was given to another one. For `undo_seconds` from now the mails it causes to the customer wait; a repeat
+    of the command changes nothing about that."""
     payload = command.model_dump(mode="json", exclude_none=True, exclude={"command_id"})
     mark = fingerprint(payload)
     number = await connection.fetchval(
-        SQL["insert"], store, order_id, command.command_id, command.type, actor, payload, mark, request_id
+        SQL["insert"],
+        store,
+        order_id,
+        command.command_id,
+        command.type,
+        actor,
+        payload,
+        mark,
+        request_id,
+        undo_seconds or None,
     )
     if number is not None:
         return Undelivered(number, str(command.command_id), command.type, actor, payload)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from db import commands, outbox, pickup_codes
+from db.order_pages import token_parts
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
@@ -13,6 +14,7 @@ from orders.order import FulfillmentMethod, Order
 from orders.plan import Plan
 from orders.state import OrderFacts
 from orders.store import StoreSettings
+from orders.tasks import Task
 
 SQL = load("orders")
 RECORD = load("record")
@@ -34,6 +36,7 @@ class Arrival(NamedTuple):
     facts: OrderFacts
     entries: tuple[Entry, ...]
     mails: tuple[Mail, ...] = ()
+    tasks: tuple[Task, ...] = ()
     is_history: bool = False
 
 
@@ -55,7 +58,7 @@ async def keep(
             arrival.fingerprint,
             order.model_dump(mode="json", exclude_defaults=True),
             plan.model_dump(mode="json"),  # Whole: a default that changes later must not change this order.
-            vault.token_hash(vault.token("page", order.store, order.order_id)),
+            vault.token_hash(vault.token(*token_parts(order.store, order.order_id, 0))),
             arrival.payment_status,
             arrival.fulfillment_status,
             str(plan.method),
@@ -67,6 +70,7 @@ async def keep(
             at if arrival.is_history else None,
             arrival.is_history,
             _search(order),
+            [str(task) for task in arrival.tasks],
         )
         if kept is None:
             known = await connection.fetchval(SQL["fingerprint"], order.store, order.order_id)

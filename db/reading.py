@@ -1,11 +1,13 @@
 """Reading: what everybody sees of orders comes from here, and never from Temporal."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
 
+from db.claims import Claim
+from db.notes import Note, grouped
+from db.order_pages import token_parts
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
@@ -17,10 +19,6 @@ from orders.sentence import Sentence
 from orders.state import OrderFacts, OrderState
 
 SQL = load("reading")
-LONGEST_PAGE = 200
-CURSOR = re.compile(r"[0-9]{1,16}\.[a-z0-9][a-z0-9_-]{0,39}\.[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""The moment in microseconds since the epoch, the store and the order."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Moment(BaseModel, frozen=True):
@@ -38,12 +36,15 @@ class Moment(BaseModel, frozen=True):
 class MailLine(BaseModel, frozen=True):
     """What became of one mail of an order."""
 
+    number: int
     mail_key: str
     kind: str
     is_copy: bool
     state: str
     created_at: datetime
     sent_at: datetime | None
+    not_before: datetime | None
+    """It waits until then, so that what caused it can be taken back."""
 
 
 MOMENTS = TypeAdapter(list[Moment])
@@ -68,6 +69,7 @@ class Kept(BaseModel, frozen=True):
     needs_attention: bool
     due_at: datetime | None
     due_for: str | None
+    plan: Plan
     facts: OrderFacts
     due_minor: int
     """What is still to come in, in minor units."""
@@ -75,10 +77,16 @@ class Kept(BaseModel, frozen=True):
     is_history: bool
     changed_at: datetime
     page_token_hash: bytes
+    page_issue: int
+
+    @property
+    def state(self) -> OrderState:
+        """Where it stands, as the rules read it."""
+        return OrderState(plan=self.plan, **dict(self.facts))
 
     def page_token(self, vault: Vault) -> str:
         """The secret in the address of the customer's page, whichever of our secret keys made it."""
-        parts = ("page", self.store, self.order_id)
+        parts = token_parts(self.store, self.order_id, self.page_issue)
         return vault.token_behind(self.page_token_hash, *parts) or vault.token(*parts)
 
 
@@ -97,11 +105,13 @@ async def store_of(connection: Connection, order_id: str, store: str | None) -> 
 
 
 class Whole(NamedTuple):
-    """An order with its timeline and what became of its mails."""
+    """An order with its timeline, what became of its mails, its notes, and who works on it now."""
 
     kept: Kept
     timeline: list[Moment]
     mails: list[MailLine]
+    notes: tuple[Note, ...]
+    claim: Claim | None
 
 
 async def order(connection: Connection, store: str, order_id: str) -> Kept:
@@ -120,7 +130,9 @@ async def whole(connection: Connection, store: str, order_id: str) -> Whole:
     values = dict(row)
     timeline = MOMENTS.validate_python(values.pop("timeline"))
     mails = MAILS.validate_python(values.pop("mails"))
-    return Whole(_kept(values), timeline, mails)
+    notes = grouped(values.pop("notes"))
+    claim = values.pop("claim")
+    return Whole(_kept(values), timeline, mails, notes, claim and Claim.model_validate(claim))
 
 
 def _kept(values: dict[str, Any]) -> Kept:
@@ -128,116 +140,7 @@ def _kept(values: dict[str, Any]) -> Kept:
     state = OrderState.model_validate({**values["facts"], "plan": plan})
     owed = 0 if values["is_history"] or state.cancelled else max(0, state.due)
     # What was accepted once is not judged again by rules that may have become stricter since.
-    return Kept(order=Order.model_validate(values.pop("body")), due_minor=owed, **values)
-
-
-class Filter(BaseModel, frozen=True, extra="forbid"):
-    """What a list shows: every condition that is given must hold."""
-
-    store: str | None = None
-    payment_status: tuple[str, ...] = ()
-    fulfillment_status: tuple[str, ...] = ()
-    method: tuple[str, ...] = ()
-    attention: bool | None = None
-    open: bool | None = None
-    placed_from: datetime | None = None
-    placed_to: datetime | None = None
-    q: str | None = None
-    cursor: str | None = None
-    limit: int = 50
-
-
-class Row(NamedTuple):
-    """One order in a list."""
-
-    store: str
-    order_id: str
-    number: str
-    placed_at: datetime
-    accepted_at: datetime
-    customer: str
-    total: str
-    currency: str
-    payment_status: str
-    fulfillment_status: str
-    fulfillment_method: str
-    is_open: bool
-    needs_attention: bool
-    reasons: list[str]
-    """Why it does, if it does."""
-    due_at: datetime | None
-    due_for: str | None
-
-
-class Page(NamedTuple):
-    rows: list[Row]
-    next: str | None
-
-
-async def page(connection: Connection, wanted: Filter) -> Page:
-    """Orders, newest first. The cursor names a place between two orders, so it stays true while orders
-    come in. Raises OrderError for a cursor that is not one of ours."""
-    conditions: list[str] = []
-    values: list[Any] = []
-
-    def add(condition: str, value: Any) -> None:
-        values.append(value)
-        conditions.append(condition.replace("?", f"${len(values)}"))
-
-    if wanted.store is not None:
-        add("store = ?", wanted.store)
-    for column, listed in (
-        ("payment_status", wanted.payment_status),
-        ("fulfillment_status", wanted.fulfillment_status),
-        ("fulfillment_method", wanted.method),
-    ):
-        if listed:
-            add(f"{column} = ANY(?::text[])", list(listed))
-    if wanted.attention is not None:
-        conditions.append("needs_attention" if wanted.attention else "NOT needs_attention")
-    if wanted.open is not None:
-        conditions.append("is_open" if wanted.open else "NOT is_open")
-    if wanted.placed_from is not None:
-        add("placed_at >= ?", wanted.placed_from)
-    if wanted.placed_to is not None:
-        add("placed_at < ?", wanted.placed_to)
-    for word in (wanted.q or "").lower().replace("\x00", " ").split()[:8]:
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        add("search LIKE ?", f"%{escaped}%")
-    if wanted.cursor is not None:
-        at, store, order_id = _read_cursor(wanted.cursor)
-        values.extend((at, store, order_id))
-        last = len(values)
-        conditions.append(f"(accepted_at, store, order_id) < (${last - 2}, ${last - 1}, ${last})")
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    limit = max(1, min(wanted.limit, LONGEST_PAGE))
-    rows = await connection.fetch(
-        f"""SELECT store, order_id, number, placed_at, accepted_at,
-            coalesce(body -> 'customer' ->> 'name', '') AS customer,
-            body -> 'totals' ->> 'total' AS total, body ->> 'currency' AS currency,
-            payment_status, fulfillment_status, fulfillment_method, is_open, needs_attention, due_at, due_for,
-            CASE WHEN needs_attention THEN jsonb_path_query_array(facts, '$.attention[*].reason')
-                ELSE '[]' END AS reasons
-        FROM orders {where}
-        ORDER BY accepted_at DESC, store DESC, order_id DESC LIMIT {limit + 1}""",  # noqa: S608
-        *values,
-    )
-    found = [Row(**dict(row)) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(found, _cursor(found[-1]) if more else None)
-
-
-def _cursor(row: Row) -> str:
-    microseconds = (row.accepted_at - EPOCH) // timedelta(microseconds=1)
-    return f"{microseconds}.{row.store}.{row.order_id}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str, str]:
-    # Whatever has its form can be asked for: it is a place between two orders, whoever made it up.
-    if CURSOR.fullmatch(cursor) is None:
-        raise OrderError("door.cursor_unreadable")
-    microseconds, store, order_id = cursor.split(".", 2)
-    return EPOCH + timedelta(microseconds=int(microseconds)), store, order_id
+    return Kept(order=Order.model_validate(values.pop("body")), plan=plan, due_minor=owed, **values)
 
 
 class Census(NamedTuple):

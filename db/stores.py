@@ -21,6 +21,27 @@ async def settings(connection: Connection, store: str) -> StoreSettings:
     return read(found)
 
 
+async def locked(connection: Connection, store: str) -> StoreSettings:
+    """The same, which nobody else changes before this transaction ends. Raises StoreNotFound."""
+    # Not FOR UPDATE: an order that comes in meanwhile refers to this row, and must not wait.
+    found = await connection.fetchval(
+        "SELECT settings::text FROM stores WHERE store = $1 FOR NO KEY UPDATE", store
+    )
+    if found is None:
+        raise StoreNotFound(store)
+    return read(found)
+
+
+async def add(connection: Connection, store: str, settings: StoreSettings) -> bool:
+    """Set up a store; False, and nothing, where there is one of this name."""
+    answer = await connection.execute(
+        "INSERT INTO stores (store, settings) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        store,
+        settings.model_dump(mode="json", exclude_defaults=True),
+    )
+    return str(answer) == "INSERT 0 1"
+
+
 async def everything(connection: Connection) -> dict[str, StoreSettings]:
     rows = await connection.fetch("SELECT store, settings FROM stores ORDER BY store")
     return {row["store"]: StoreSettings.model_validate(row["settings"]) for row in rows}

@@ -6,17 +6,15 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from rich.text import Text
 
-from embedded.demo import play
+from embedded.demo import leave_work, play
 from embedded.demo_show import addresses_table, results_as_json, results_table
+from embedded.desk_door import Account, demo_account, first_admin_link
 from embedded.errors import EmbeddedError
-from embedded.http_probe import status
 from embedded.ports import Ports
 from embedded.preparing import preparing
 from embedded.stack import Stack
@@ -35,6 +33,8 @@ async def up(home: Path | None, ports: str | None, as_json: bool) -> int:
         async with _stack(home, ports, as_json, for_demo=False) as stack:
             started.is_up = True
             await _tell_addresses(stack, as_json)
+            if not as_json:
+                await _tell_first_admin(stack)
             await stack.until_broken()
         return FAILED
 
@@ -59,8 +59,12 @@ async def demo(home: Path | None, ports: str | None, exit: bool, as_json: bool) 
                 talk.tell("demo.two_moments")
             if exit:
                 return started.exit_code
+            number, problems = await _while_it_runs(stack, leave_work(stack.addresses))
             if not as_json:
-                await _tell_addresses(stack, as_json)
+                for problem in problems:
+                    talk.complain(problem)
+                talk.tell("demo.work", count=number - len(problems))
+                await _tell_addresses(stack, as_json, demo_account(stack.home.folder))
             await stack.until_broken()
         return FAILED
 
@@ -86,24 +90,31 @@ def _stack(
             line = Text("✓ ", "green").append(f"{name:<14}{time.monotonic() - began:5.1f} s", "")
             talk.out.print(line)
 
+    folder = home or connections.home_folder()
     return Stack(
-        home or connections.home_folder(),
-        prepare=preparing(for_demo=for_demo),
+        folder,
+        prepare=preparing(for_demo=for_demo, home=folder),
         ports=Ports.free() if ports == "auto" else Ports(),
         when_ready=when_ready,
     )
 
 
-async def _tell_addresses(stack: Stack, as_json: bool) -> None:
+async def _tell_addresses(stack: Stack, as_json: bool, account: Account | None = None) -> None:
     addresses = stack.addresses
     if as_json:
         print_json(asdict(addresses))
         return
-    desk = urlsplit(addresses.desk)
-    has_desk = await status(desk.port or 80, "GET", desk.path) not in (None, HTTPStatus.NOT_FOUND)
     talk.out.print()
-    talk.out.print(addresses_table(addresses, stack.home.stack_file, has_desk=has_desk))
+    talk.out.print(addresses_table(addresses, stack.home.stack_file, account))
     talk.tell("demo.stays_up")
+
+
+async def _tell_first_admin(stack: Stack) -> None:
+    """Where nobody can sign in at the desk yet: the link by which the first admin chooses a password."""
+    addresses = stack.addresses
+    link = await first_admin_link(addresses.database_url, addresses.api, talk.language)
+    if link is not None:
+        talk.tell("demo.first_admin", link=link)
 
 
 async def _while_it_runs(stack: Stack, work: Coroutine[Any, Any, Result]) -> Result:

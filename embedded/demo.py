@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import httpx
 
 from embedded.demo_judge import judge, judge_mail
 from embedded.demo_mail import Catcher
+from embedded.demo_morning import prepare_morning
 from embedded.demo_samples import SAMPLES, Sample
 from embedded.demo_show import Board
 from embedded.demo_steps import Cast, Scene, StepFailed
@@ -31,6 +33,19 @@ async def play(addresses: Addresses, *, quietly: bool) -> list[Result]:
 
     Run again on the same home, everything is found done: orders and commands have the same ids in every run.
     """
+    async with _cast(addresses) as cast:
+        with Board(SAMPLES, quietly=quietly) as board:
+            return list(await asyncio.gather(*(_play_one(sample, cast, board) for sample in SAMPLES)))
+
+
+async def leave_work(addresses: Addresses) -> tuple[int, tuple[str, ...]]:
+    """Orders that wait at the desk, for whoever wants to try a morning's work; and what went wrong."""
+    async with _cast(addresses) as cast:
+        return await prepare_morning(cast)
+
+
+@contextlib.asynccontextmanager
+async def _cast(addresses: Addresses) -> AsyncIterator[Cast]:
     async with AsyncExitStack() as stack:
 
         async def client(scope: str) -> PakhuisClient:
@@ -41,10 +56,7 @@ async def play(addresses: Addresses, *, quietly: bool) -> list[Result]:
         catcher = Catcher(addresses.mail_page) if addresses.mail_page else None
         if catcher is not None:
             stack.push_async_callback(catcher.close)
-        board = stack.enter_context(Board(SAMPLES, quietly=quietly))
-        cast = Cast(addresses.api, checkout, staff, catcher)
-        plays = (_play_one(sample, cast, board) for sample in SAMPLES)
-        return list(await asyncio.gather(*plays))
+        yield Cast(addresses.api, checkout, staff, catcher)
 
 
 async def _play_one(sample: Sample, cast: Cast, board: Board) -> Result:

@@ -18,7 +18,8 @@ from starter.cli.talk import talk
 if TYPE_CHECKING:
     from embedded.demo import Result
     from embedded.demo_samples import Sample
-    from embedded.stack import Addresses
+    from embedded.desk_door import Account
+from embedded.stack import Addresses
 
 
 class Board:
@@ -103,12 +104,13 @@ def results_as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
     ]
 
 
-def addresses_table(addresses: Addresses, stack_file: Path, *, has_desk: bool) -> Table:
-    """What to open, and where the keys are."""
+def addresses_table(addresses: Addresses, stack_file: Path, account: Account | None) -> Table:
+    """What to open, with which account where there is a ready one, and where the keys are."""
     found = Table.grid(padding=(0, 2))
     for name, value in (
         ("api", addresses.api),
-        ("desk", addresses.desk if has_desk else None),
+        ("desk", addresses.desk),
+        ("account", account and talk.say("demo.account", name=account.name, password=account.password)),
         ("openapi", f"{addresses.api}/openapi.json"),
         ("mail_page", addresses.mail_page),
         ("temporal_ui", addresses.temporal_ui),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import asyncpg
 from temporalio.client import Client
@@ -10,14 +11,16 @@ from db import keys as api_keys
 from db import pool, stores
 from db.keys import Scope
 from embedded.demo_stores import SAMPLE, SHORT_OF_TIME
+from embedded.desk_door import make_demo_account
 from embedded.stack import Prepare
 from orders.store import StoreSettings
 from starter import temporal
 from starter.migrating import migrate
 
 
-def preparing(*, for_demo: bool) -> Prepare:
-    """What a stack does before its API and worker start; harmless to do again."""
+def preparing(*, for_demo: bool, home: Path | None = None) -> Prepare:
+    """What a stack does before its API and worker start; harmless to do again. With the `home` of a demo its
+    desk has an account too."""
 
     async def prepare(database_url: str, temporal_address: str, keys: Mapping[str, str]) -> None:
         await migrate(database_url, await _client(temporal_address))
@@ -27,6 +30,8 @@ def preparing(*, for_demo: bool) -> Prepare:
             for scope, secret in keys.items():
                 await api_keys.keep(connection, Scope(scope), f"{scope}:demo", secret)
             await _set_up_stores(connection, for_demo=for_demo)
+            if for_demo and home is not None:
+                await make_demo_account(connection, home)
         finally:
             await connection.close()
 

@@ -33,6 +33,7 @@ NEEDS: Final[Mapping[MailKind, tuple[str, ...]]] = {
     MailKind.CANCELLED: (*_OF_AN_ORDER, "cancelled_items", "cancelled_because"),
     MailKind.NEW_ORDER: (*_OF_AN_ORDER, "items", "totals"),
     MailKind.ATTENTION_DIGEST: ("attention",),
+    MailKind.ORDER_LINK: (*_OF_AN_ORDER, "page_url"),
 }
 """The parts of the view without which a letter would say nothing. All other parts may be left out.
 

@@ -15,6 +15,8 @@ CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:
 ParcelId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")]
 _NO_PART_OF_A_LINE: Final = ("Cc", "Cs", "Zl", "Zp")
 _CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+LONGEST_UNDO_SECONDS: Final = 60
+"""For so long at most the mails that a command causes can be made to wait, so that it can be taken back."""
 _CODE = re.compile(r"^[a-z0-9][a-z0-9_]{0,39}$")
 
 
@@ -173,9 +175,17 @@ class MailArrived(_Command):
 
 
 class MailAgain(_Command):
-    """Send a mail once more, the same bytes: it failed, or nobody could say whether it arrived."""
+    """Send a mail once more, the same bytes: it failed, or nobody could say whether it arrived. One that was
+    stopped is sent after all."""
 
     type: Literal["mail_again"] = "mail_again"
+    mail_key: MailKey
+
+
+class MailStop(_Command):
+    """Keep a mail from leaving, and its copy with it. Refused once it may have left."""
+
+    type: Literal["mail_stop"] = "mail_stop"
     mail_key: MailKey
 
 
@@ -197,6 +207,7 @@ Command = (
     | Reissue
     | MailArrived
     | MailAgain
+    | MailStop
 )
 COMMAND: Final[TypeAdapter[Command]] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 TYPES: Final[tuple[str, ...]] = tuple(model.model_fields["type"].default for model in Command.__args__)

@@ -9,6 +9,15 @@ OrderError
 ├── CommandDiffers     another command was given under this command id
 ├── OrderUnreadable    what was handed over is not an order that can be fulfilled
 ├── StoreNotFound      nobody has set up a store with this name
+├── NoteNotFound       nobody has written a note under this id
+├── NoteDiffers        another note was written under this id
+├── NoteOfAnother      a note is changed by whoever wrote it
+├── JobNotFound        nobody has given many orders a job under this id
+├── JobDiffers         another job was given under this id
+├── StaffNotFound      nobody works here under this account (orders/staff.py)
+├── StaffTaken         there is an account of this name already (orders/staff.py)
+├── LastAdmin          nobody would be left who can let others in (orders/staff.py)
+├── PasswordUnfit      a password that is too easy to guess, or too long (orders/staff.py)
 ├── CodeMistyped       nobody was ever given this code (orders/codes.py)
 └── Unavailable        the memory cannot be reached now; nothing was kept, so ask again
 """
@@ -75,6 +84,31 @@ class OrderUnreadable(OrderError):
 class StoreNotFound(OrderError):
     def __init__(self, store: str) -> None:
         super().__init__("door.store_not_found", store=store)
+
+
+class NoteNotFound(OrderError):
+    def __init__(self, note_id: str) -> None:
+        super().__init__("refusal.note_not_found", note_id=note_id)
+
+
+class NoteDiffers(OrderError):
+    def __init__(self, note_id: str) -> None:
+        super().__init__("refusal.note_differs", note_id=note_id)
+
+
+class NoteOfAnother(OrderError):
+    def __init__(self, author: str) -> None:
+        super().__init__("refusal.note_of_another", author=author)
+
+
+class JobNotFound(OrderError):
+    def __init__(self, job_id: str) -> None:
+        super().__init__("bulk.door.job_not_found", job_id=job_id)
+
+
+class JobDiffers(OrderError):
+    def __init__(self, job_id: str) -> None:
+        super().__init__("bulk.door.job_differs", job_id=job_id)
 
 
 class Unavailable(OrderError):

@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     CANCELLED = "cancelled"
     NEW_ORDER = "new_order"
     ATTENTION_DIGEST = "attention_digest"
+    ORDER_LINK = "order_link"
 
 
 AUDIENCE: Final[Mapping[MailKind, Audience]] = {

@@ -7,12 +7,15 @@ from urllib.parse import quote, unquote
 
 from orders.order import Address
 
-_SECRET: Final = re.compile(r"(?P<kept>(?:[a-z][a-z0-9+.-]*://[^/]*)?/+[do]/).", re.IGNORECASE | re.DOTALL)
+_SECRET: Final = re.compile(
+    r"(?P<kept>(?:[a-z][a-z0-9+.-]*://[^/]*)?/+(?:[do]|desk/+welcome)/).", re.IGNORECASE | re.DOTALL
+)
 HIDDEN: Final = "…"
 
 
 def scrub_path(path: str) -> str:
-    """The path, or address, without the secret of a download or an order page: `/d/…` and `/o/…`.
+    """The path, or address, without the secret of a download, an order page or a one-time link: `/d/…`,
+    `/o/…` and `/desk/welcome/…`.
 
     For every log line and measurement that names a path. Other paths come back as they are.
     """

@@ -116,6 +116,8 @@ class OrderFacts(BaseModel, frozen=True):
     """Delivery was watched for as long as the store wishes."""
     seen: dict[str, datetime] = {}
     """When a person last dealt with an attention entry, by its key: its wait starts anew then."""
+    stop_asked: tuple[str, ...] = ()
+    """Mails that somebody asked to stop. Whether that was in time is known in the outbox alone."""
 
 
 class InParcels(NamedTuple):

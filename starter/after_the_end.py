@@ -6,7 +6,7 @@ from db import commands, ended
 from db.pool import Pool
 from db.vault import Vault
 from orders.change import By, Change
-from orders.commands import COMMAND, MailAgain, MailArrived, Payment, Reissue, Resolve
+from orders.commands import COMMAND, Command, MailAgain, MailArrived, MailStop, Payment, Reissue, Resolve
 from orders.errors import OrderError, Refused
 from orders.rules.decide import decide
 from orders.state import OrderState
@@ -17,8 +17,8 @@ async def settle_after_the_end(pool: Pool, vault: Vault, store: str, order_id: s
 
     The workflow is the only writer of an order's state; once it has ended, whoever holds the row's lock
     is. A payment is kept on the ledger and becomes an attention entry, whatever state the order ended in.
-    What needed a person can be seen to, mails can be sent again, and downloads given anew; everything else
-    is refused with the reason.
+    What needed a person can be seen to, mails can be stopped and sent again, and downloads given anew;
+    everything else is refused with the reason.
     """
     async with pool.acquire() as connection, connection.transaction():
         standing = await ended.lock(connection, store, order_id)
@@ -36,12 +36,19 @@ def _answer(state: OrderState, waiting: commands.Undelivered, why: str) -> Chang
     by = By(at=datetime.now(UTC), actor=waiting.actor, command_id=waiting.command_id)
     command = COMMAND.validate_python({**waiting.payload, "type": waiting.type})
     try:
-        if not isinstance(command, Payment | Resolve | Reissue | MailArrived | MailAgain):
-            raise Refused(why)
-        change = decide(state, command, by)
-        if isinstance(command, Payment):
-            change.mails.clear()  # The order is over for the customer; a person looks at this first.
+        return decide_after_the_end(state, command, by, why)
     except OrderError as no:
         change = Change(state, by)
         change.decline(waiting.type, no)
+        return change
+
+
+def decide_after_the_end(state: OrderState, command: Command, by: By, why: str) -> Change:
+    """What this command makes of an order whose workflow has ended. Raises Refused or Repeated; with the
+    sentence under the key `why` for what can no longer be done."""
+    if not isinstance(command, Payment | Resolve | Reissue | MailArrived | MailAgain | MailStop):
+        raise Refused(why)
+    change = decide(state, command, by)
+    if isinstance(command, Payment):
+        change.mails.clear()  # The order is over for the customer; a person looks at this first.
     return change

@@ -18,6 +18,8 @@ class LineAnswer(BaseModel):
     quantity: int
     unit_price: str
     files: list[str]
+    barcode: str = Field(description="What a scanner reads off the product.")
+    location: str = Field(description="The shelf it lies on.")
     units: Units
     issued: bool = Field(description="Its download links or gift-card codes exist.")
 
@@ -76,6 +78,42 @@ class MailAnswer(BaseModel):
     is_copy: bool
     created_at: datetime
     sent_at: datetime | None
+    not_before: datetime | None = Field(description="Until then it waits, and `mail_stop` takes it back.")
+
+
+class NoteVersionAnswer(BaseModel):
+    author: str
+    at: datetime
+    text: str
+
+
+class NoteAnswer(BaseModel):
+    """A note of the staff, as it reads now; `versions` holds how it read before, the first one first."""
+
+    note_id: str
+    author: str
+    at: datetime
+    text: str
+    edited_at: datetime | None
+    versions: list[NoteVersionAnswer]
+
+
+class NotesAnswer(BaseModel):
+    notes: list[NoteAnswer]
+
+
+class ClaimAnswer(BaseModel):
+    """Who works on an order until then, so that nobody else packs it."""
+
+    actor: str
+    name: str
+    since: datetime
+    until: datetime
+    taken_from: str | None = Field(description="Who was at it before, and from whom it was taken over.")
+
+
+class PageLinkAnswer(BaseModel):
+    customer_page: str = Field(description="The new link of the customer's page.")
 
 
 class Links(BaseModel):
@@ -120,6 +158,8 @@ class OrderAnswer(BaseModel):
     attention: list[AttentionAnswer]
     timeline: list[MomentAnswer]
     mails: list[MailAnswer]
+    notes: list[NoteAnswer] = Field(description="Of the staff, the oldest first.")
+    claim: ClaimAnswer | None = Field(description="Who works on it now.")
     links: Links
 
 

@@ -47,6 +47,8 @@ class Foreign:
         and dates, and it is still the same."""
         body = self.order.model_dump(mode="json", exclude={"placed_at", "staff_note"})
         body["payment"].pop("status")
+        for line in body["lines"]:
+            line.pop("barcode", None)  # Not read at first: an order that came before is still the same.
         return body
 
 
@@ -108,6 +110,7 @@ def arrival(
         needs_attention=first.needs_attention,
         due_at=first.due_at,
         due_for=first.due_for,
+        tasks=first.tasks,
         facts=placed.state.facts,
         entries=(*placed.entries, *_noted(warnings)),
         mails=tuple(placed.mails),

@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-ROOMS: Final = ("orders", "workflows", "db", "mails", "activities", "starter", "desk")
+ROOMS: Final = ("orders", "workflows", "db", "mails", "documents", "activities", "starter", "desk")
 """What a production machine runs; the embedded parts and the tests are beside it."""
 FOLDER: Final = Path(__file__).parents[1]
 

@@ -188,9 +188,11 @@ class PakhuisClient:
         *,
         store: str | None = None,
         command_id: str | None = None,
+        undo_seconds: int | None = None,
         **fields: Any,
     ) -> Json:
         """Give an order a command; the answer has `outcome` (applied, repeated or pending), `text`, `order`.
+        For `undo_seconds` the mails it causes to the customer wait, and `mail_stop` takes them back.
 
         Raises PakhuisError for one that is refused (status 409), and where no answer came.
         """
@@ -199,7 +201,8 @@ class PakhuisClient:
         body = {**command, "command_id": command_id or self._journal.ids_for(keys)[0]}
         path = f"/v1/orders/{_quoted(order_id)}/commands"
         try:
-            answer = await self._ask("POST", path, params=_given(store=store), json=body)
+            params = _given(store=store, undo_seconds=undo_seconds)
+            answer = await self._ask("POST", path, params=params, json=body)
         except PakhuisError as error:
             if _is_answer(error):
                 self._journal.answered(keys)

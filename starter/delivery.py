@@ -12,7 +12,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from db import commands, outbox
+from db import commands, order_links, outbox
 from db.pool import OUTAGES, Connection, Pool
 from db.queries import load
 from db.vault import Vault
@@ -138,6 +138,23 @@ class Delivery:
                     static_summary=f"{mail.store} {mail.order_id}: mail {mail.mail_key}",
                     rpc_timeout=RPC_TIMEOUT,
                 )
+
+    async def send_page_links(self) -> None:
+        """Answer the customers who asked for the link of their order's page. Raises as `send_late_mails`."""
+        async with self._pool.acquire() as connection:
+            written = await order_links.answer(connection, self._vault)
+        if written:
+            await self.send_late_mails()
+
+    def nudge_page_links(self) -> None:
+        """The same soon, in the background. Never raises: what fails is found by the sweep."""
+        self._spawn(self._send_page_links_soon())
+
+    async def _send_page_links_soon(self) -> None:
+        try:
+            await self.send_page_links()
+        except OUT_OF_REACH as error:
+            log.warning("links not sent yet", extra={"why": type(error).__name__})
 
     async def start_again(self, store: str, order_id: str) -> bool | None:
         """Start an order that Temporal lost from where PostgreSQL has it. False if Temporal knows that it

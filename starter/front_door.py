@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from db import commands, intake, stores
+from db import commands, intake, order_links, order_pages, reading, stores
 from db.commands import Answer
 from db.fingerprint import fingerprint
 from db.keys import Scope
 from db.pool import OUTAGES, Pool, within_reach
+from db.reading import Kept
 from db.vault import Vault
-from orders.commands import Command, Payment
+from orders.commands import LONGEST_UNDO_SECONDS, Command, Payment
 from orders.errors import OrderError, OrderNotFound, OrderUnreadable, Unavailable
 from orders.order import Order, sums_that_differ
 from orders.problems import problem
@@ -136,12 +137,16 @@ class FrontDoor:
         *,
         store: str | None = None,
         wait_seconds: float = A_MOMENT,
+        undo_seconds: int = 0,
     ) -> Given:
         """Keep a command, bring it to the order's workflow, and wait a moment for the answer.
 
-        A payment for an order that has not arrived is kept until it does. Raises OrderNotFound for any
-        other command, CommandDiffers if its id was given to another one.
+        For `undo_seconds`, at most LONGEST_UNDO_SECONDS, the mails it causes to the customer wait: until then
+        `mail_stop` takes them back. A payment for an order that has not arrived is kept until it does.
+        Raises OrderNotFound for any other command, CommandDiffers if its id was given to another one.
         """
+        if not 0 <= undo_seconds <= LONGEST_UNDO_SECONDS:
+            raise ValueError(f"a command is taken back within {LONGEST_UNDO_SECONDS} seconds or not at all")
         if command.command_id is None:
             command = command.model_copy(update={"command_id": str(uuid.uuid4())})
         command_id = str(command.command_id)
@@ -154,7 +159,13 @@ class FrontDoor:
             async with self._waiting.news_of(store, order_id) as news:
                 async with self._pool.acquire() as connection:
                     kept = await commands.keep(
-                        connection, store, order_id, command, visitor.actor, visitor.request_id
+                        connection,
+                        store,
+                        order_id,
+                        command,
+                        visitor.actor,
+                        visitor.request_id,
+                        undo_seconds,
                     )
                     known = None if kept else await commands.answer(connection, store, order_id, command_id)
                 if known is not None:
@@ -166,6 +177,21 @@ class FrontDoor:
         except OUTAGES as outage:
             raise Unavailable from outage
         return Given(store, order_id, command_id, answer)
+
+    async def ask_for_link(self, number: str, email: str) -> None:
+        """Keep that a customer wants the link of their order's page. It is mailed to the address the order
+        has if both belong together; the answer here, and the time it takes, is the same if they do not."""
+        async with within_reach(self._pool) as connection:
+            await order_links.ask(connection, number, email)
+        self._delivery.nudge_page_links()
+
+    async def replace_link(self, order_id: str, store: str | None = None) -> Kept:
+        """Give the customer's page of an order a new link. The one before opens nothing from now on, in no
+        browser. Raises OrderNotFound, or OrderError where two stores have this id."""
+        async with within_reach(self._pool) as connection:
+            owner = await reading.store_of(connection, order_id, store)
+            await order_pages.replace_link(connection, self._vault, owner, order_id)
+            return await reading.order(connection, owner, order_id)
 
     async def hear(
         self, provider: str, headers: Mapping[str, str], raw: bytes, request_id: str | None = None

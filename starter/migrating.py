@@ -6,6 +6,8 @@ import asyncpg
 from temporalio.client import Client
 
 from db import migrate as migrations
+from db.backfill import fill_tasks
+from db.pool import prepare
 from starter.temporal import make_namespace, register_search_attributes
 
 
@@ -25,6 +27,8 @@ async def migrate(database_url: str, client: Client | None) -> Migrated:
     connection = await asyncpg.connect(database_url, timeout=10)
     try:
         applied = await migrations.migrate(connection)
+        await prepare(connection)
+        await fill_tasks(connection)
     finally:
         await connection.close()
     if client is None:

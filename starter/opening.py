@@ -10,6 +10,7 @@ from db import pool as database
 from db.pool import Pool
 from db.vault import Vault
 from starter import temporal
+from starter.bulk import Bulk
 from starter.delivery import Delivery
 from starter.front_door import FrontDoor
 from starter.settings import Settings
@@ -28,6 +29,7 @@ class Opened:
     waiting: Waiting
     front_door: FrontDoor
     viewer: Viewer
+    bulk: Bulk
 
 
 @asynccontextmanager
@@ -46,12 +48,16 @@ async def open_front_door(settings: Settings) -> AsyncIterator[Opened]:
         delivery = Delivery(pool, client, vault)
         stack.push_async_callback(delivery.close)
         waiting = await stack.enter_async_context(Waiting(database_url))
+        front_door = FrontDoor(pool, vault, delivery, waiting)
+        bulk = Bulk(pool, front_door)
+        stack.push_async_callback(bulk.close)
         yield Opened(
             pool=pool,
             vault=vault,
             client=client,
             delivery=delivery,
             waiting=waiting,
-            front_door=FrontDoor(pool, vault, delivery, waiting),
+            front_door=front_door,
             viewer=Viewer(vault, settings.public_url, settings.temporal_ui_url, client.namespace),
+            bulk=bulk,
         )

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from urllib.parse import quote
 
-from db import reading
+from db import listing, reading
+from db.claims import Claim
+from db.notes import Note
 from db.pool import Connection
 from db.vault import Vault
 from orders.money import exponent, written
@@ -15,12 +17,15 @@ from orders.store import Language
 from orders.words import in_words, say
 from starter.answers import (
     AttentionAnswer,
+    ClaimAnswer,
     HoldAnswer,
     LineAnswer,
     Links,
     ListAnswer,
     MailAnswer,
     MomentAnswer,
+    NoteAnswer,
+    NoteVersionAnswer,
     OrderAnswer,
     ParcelAnswer,
     ParcelLineAnswer,
@@ -42,16 +47,19 @@ class Viewer:
         self._temporal_ui_url = temporal_ui_url.rstrip("/")
         self._namespace = namespace
 
+    @property
+    def public_url(self) -> str:
+        """Where people reach us, without a slash at its end."""
+        return self._public_url
+
     async def order(
         self, connection: Connection, store: str, order_id: str, language: Language
     ) -> OrderAnswer:
         """One order. Raises OrderNotFound."""
-        kept, moments, mails = await reading.whole(connection, store, order_id)
+        kept, moments, mails, notes, claim = await reading.whole(connection, store, order_id)
         reasons = {each.command_id: each.words for each in moments if each.command_id and each.words}
         words = [each.words for each in moments if each.words]
         order, facts = kept.order, kept.facts
-        workflow = quote(workflow_id(store, order_id), safe="")
-        temporal = f"{self._temporal_ui_url}/namespaces/{self._namespace}/workflows/{workflow}"
         return OrderAnswer(
             order_id=order_id,
             store=store,
@@ -128,16 +136,26 @@ class Viewer:
                     is_copy=each.is_copy,
                     created_at=each.created_at,
                     sent_at=each.sent_at,
+                    not_before=each.not_before,
                 )
                 for each in mails
             ],
-            links=Links(
-                customer_page=f"{self._public_url}/o/{kept.page_token(self._vault)}",
-                temporal=temporal if self._temporal_ui_url else None,
-            ),
+            notes=[note_answer(each) for each in notes],
+            claim=claim_answer(claim) if claim else None,
+            links=Links(customer_page=self.customer_page(kept), temporal=self.temporal(store, order_id)),
         )
 
-    def listed(self, page: reading.Page) -> ListAnswer:
+    def customer_page(self, kept: reading.Kept) -> str:
+        """The address of the customer's own page: whoever has it sees what the customer sees."""
+        return f"{self._public_url}/o/{kept.page_token(self._vault)}"
+
+    def temporal(self, store: str, order_id: str) -> str | None:
+        """Where ops look at the order's workflow; None if nobody said where that is."""
+        workflow = quote(workflow_id(store, order_id), safe="")
+        address = f"{self._temporal_ui_url}/namespaces/{self._namespace}/workflows/{workflow}"
+        return address if self._temporal_ui_url else None
+
+    def listed(self, page: listing.Page) -> ListAnswer:
         return ListAnswer(
             orders=[
                 RowAnswer(
@@ -161,6 +179,23 @@ class Viewer:
             ],
             next=page.next,
         )
+
+
+def note_answer(note: Note) -> NoteAnswer:
+    return NoteAnswer(
+        note_id=note.note_id,
+        author=note.author,
+        at=note.at,
+        text=note.text,
+        edited_at=note.edited_at,
+        versions=[
+            NoteVersionAnswer(author=each.author, at=each.at, text=each.text) for each in note.versions
+        ],
+    )
+
+
+def claim_answer(claim: Claim) -> ClaimAnswer:
+    return ClaimAnswer(**claim.model_dump())
 
 
 def _owners(reasons: list[str]) -> list[str]:
@@ -190,6 +225,8 @@ def _lines(lines: tuple[Line, ...], facts: OrderFacts) -> list[LineAnswer]:
             quantity=line.quantity,
             unit_price=format(line.unit_price, "f"),
             files=list(line.files),
+            barcode=line.barcode,
+            location=line.location,
             units=state[line.line_id].units,
             issued=state[line.line_id].issued,
         )

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
@@ -21,15 +22,16 @@ from db import pool as database
 from db.keys import Scope
 from db.pool import Pool
 from db.vault import Vault
-from desk.downloads import downloads_router
-from desk.order_page import order_page_router
+from desk.routers import routers
 from embedded.files import put_samples
 from embedded.mailbox import Mailbox
 from orders.store import Look, StoreSettings
 from starter import temporal
+from starter.bulk import Bulk
 from starter.delivery import Delivery, workflow_id
 from starter.front_door import FrontDoor
 from starter.http.app import create_app
+from starter.opening import Opened
 from starter.settings import Settings
 from starter.view import Viewer
 from starter.waiting import Waiting
@@ -59,6 +61,8 @@ class House:
         self.vault = Vault(SECRET)
         self.front_door: FrontDoor
         self.delivery: Delivery
+        self.opened: Opened
+        self.app: FastAPI
         self.task_queue = ""
 
     @asynccontextmanager
@@ -99,12 +103,14 @@ class House:
             "/v1/orders", json=body, params=params, headers=self.headers(Scope.CHECKOUT)
         )
 
-    async def send(self, order_id: str, type_: str, **fields: Any) -> httpx.Response:
+    async def send(
+        self, order_id: str, type_: str, *, undo_seconds: int | None = None, **fields: Any
+    ) -> httpx.Response:
         """Give a command, with an id of its own unless one is given."""
         body = {"type": type_, "command_id": str(uuid.uuid4()), **fields}
-        return await self.http.post(
-            f"/v1/orders/{order_id}/commands", json=body, headers=self.headers(Scope.STAFF)
-        )
+        params = {} if undo_seconds is None else {"undo_seconds": undo_seconds}
+        path = f"/v1/orders/{order_id}/commands"
+        return await self.http.post(path, json=body, params=params, headers=self.headers(Scope.STAFF))
 
     async def pay(self, order_id: str, **fields: Any) -> httpx.Response:
         return await self.send(order_id, "payment", **{"status": "paid", **fields})
@@ -304,12 +310,21 @@ async def open_house(
         await waiting.is_listening.wait()
         house.front_door = FrontDoor(house.pool, house.vault, house.delivery, waiting)
         viewer = Viewer(house.vault, PUBLIC_URL, "http://temporal.test")
-        pages = (
-            downloads_router(house.pool, house.settings.files),
-            order_page_router(house.pool, house.vault),
+        bulk = Bulk(house.pool, house.front_door)
+        stack.push_async_callback(bulk.close)
+        house.opened = Opened(
+            pool=house.pool,
+            vault=house.vault,
+            client=house.client,
+            delivery=house.delivery,
+            waiting=waiting,
+            front_door=house.front_door,
+            viewer=viewer,
+            bulk=bulk,
         )
-        app = create_app(house.front_door, viewer, house.pool, pages)
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        pages = routers(house.opened, house.settings)
+        house.app = create_app(house.front_door, viewer, house.pool, pages)
+        transport = httpx.ASGITransport(app=house.app, raise_app_exceptions=False)
         house.http = await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, timeout=30)
         )

@@ -1,7 +1,7 @@
 -- insert --
 -- Keep a command; answers nothing if its id is taken for this order.
-INSERT INTO commands (store, order_id, command_id, type, actor, payload, fingerprint, request_id)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)
+INSERT INTO commands (store, order_id, command_id, type, actor, payload, fingerprint, request_id, undo_seconds)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)
 ON CONFLICT DO NOTHING
 RETURNING number
 

@@ -2,10 +2,12 @@
 -- Keep an order; answers nothing if its id is taken.
 INSERT INTO orders (store, order_id, number, placed_at, accepted_at, format, fingerprint, body, plan,
     page_token_hash, sequence, payment_status, fulfillment_status, fulfillment_method, is_open,
-    needs_attention, due_at, due_for, facts, ended_at, is_history, search)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, 1, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21)
+    needs_attention, due_at, due_for, facts, ended_at, is_history, search,
+    tasks, moved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, 1, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21,
+    $22::text[], ($18::jsonb ->> 'moved_at')::timestamptz)
 ON CONFLICT DO NOTHING
-RETURNING order_id
+RETURNING order_id, pg_notify('pakhuis_orders', store || '/' || order_id)
 
 -- fingerprint --
 SELECT fingerprint FROM orders WHERE store = $1 AND order_id = $2

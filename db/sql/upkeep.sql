@@ -8,7 +8,7 @@ SELECT 'undelivered', count(*), min(order_id) FROM commands JOIN orders USING (s
 WHERE outcome IS NULL AND delivered_at IS NULL AND received_at < now() - $1::interval
 UNION ALL
 SELECT 'untried', count(*), coalesce(min(order_id), '') FROM mails
-WHERE state = 'queued' AND attempt = 0 AND created_at < now() - $2::interval
+WHERE state = 'queued' AND attempt = 0 AND greatest(created_at, not_before) < now() - $2::interval
 UNION ALL
 SELECT 'overdue', count(*), min(order_id) FROM orders
 WHERE due_at < now() - $3::interval AND started_at IS NOT NULL AND ended_at IS NULL

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from starter.cli import accounts, orders, servers, webhooks
+from starter.cli import accounts, bulk, orders, papers, picking, servers, staff, together, webhooks
 from starter.cli.options import Language
 
 app = typer.Typer(
@@ -36,9 +36,19 @@ app.command()(orders.place)
 app.command("list")(orders.list_orders)
 app.command()(orders.show)
 app.command()(orders.send)
+app.command()(bulk.bulk)
 app.command()(orders.watch)
+app.command()(together.note)
+app.command()(together.link)
+app.command()(together.claim)
+app.command()(together.attention)
+app.command()(together.mail)
+app.command("pick-list")(picking.pick_list)
+app.command()(papers.papers)
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(accounts.stores, name="stores")
+app.add_typer(staff.staff, name="staff")
+app.command()(staff.audit)
 app.add_typer(webhooks.webhooks, name="webhooks")
 app.command()(servers.doctor)
 

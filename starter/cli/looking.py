@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from db import reading
+from db import listing, reading
+from db.listing import Filter
 from db.pool import OUTAGES
-from db.reading import Filter
 from db.vault import Vault
 from starter.answers import ListAnswer, OrderAnswer
 from starter.cli import connections, tables
@@ -20,7 +20,7 @@ async def list_orders(conditions: dict[str, Any], all_pages: bool, as_json: bool
     async with connections.database() as pool:
         while True:
             async with pool.acquire() as connection:
-                page = viewer.listed(await reading.page(connection, wanted))
+                page = viewer.listed(await listing.page(connection, wanted))
             rows += page.orders
             if not (all_pages and page.next):
                 break

@@ -8,12 +8,15 @@ from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
 from db import keys, stores
+from db.audit import Doer
 from db.keys import Scope
 from orders.store import StoreId, StoreSettings
 from starter.arrivals import unreadable
 from starter.cli import connections, tables
 from starter.cli.running import CliError
+from starter.cli.sending import who
 from starter.cli.talk import print_json, talk
+from starter.shops import Shops
 
 STORE_ID: TypeAdapter[str] = TypeAdapter(StoreId)
 LONGEST_ACTOR = 100
@@ -75,8 +78,8 @@ async def set_store(store: str, file: str, as_json: bool) -> None:
     except ValidationError:
         raise CliError("store_unfit", store=store) from None
     settings = read_settings(file)
-    async with connections.database() as pool, pool.acquire() as connection:
-        await stores.keep(connection, store, settings)
+    async with connections.database() as pool:
+        await Shops(pool).put(store, settings, Doer(f"cli:{who()}"))
     if as_json:
         print_json({"store": store, "settings": settings.model_dump(mode="json")})
     else:

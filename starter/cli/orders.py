@@ -124,13 +124,21 @@ def send(
     subject: Annotated[str | None, typer.Option(help="resolve: which of two of the same reason.")] = None,
     line_id: Annotated[str | None, typer.Option(help="reissue: the line whose links are renewed.")] = None,
     mail_key: Annotated[
-        str | None, typer.Option(help="mail_arrived, mail_again: which mail, as `show` lists it.")
+        str | None,
+        typer.Option(help="mail_arrived, mail_again, mail_stop: which mail, as `show` lists it."),
     ] = None,
     command_id: Annotated[
         str | None, typer.Option(help="Makes a repeat harmless; else a new one is made.")
     ] = None,
     store: Store = None,
+    undo_seconds: Annotated[
+        int,
+        typer.Option(min=0, max=60, help="The customer's mails wait so long; mail_stop takes them back."),
+    ] = 0,
     wait: Annotated[float, typer.Option(min=0, max=60, help="Seconds to wait for the answer.")] = 5.0,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only show the mails it would cause; nothing is given.")
+    ] = False,
     json: Json = False,
     language: Language = None,
 ) -> None:
@@ -142,7 +150,7 @@ def send(
 
     pakhuis send K8XTQ shipped --json '{"tracking_number": "3SDEVC1234567"}'
     """
-    from starter.cli import sending
+    from starter.cli import previewing, sending
     from starter.cli.fields import read_fields
     from starter.cli.running import run
 
@@ -165,4 +173,10 @@ def send(
         mail_key=mail_key,
         command_id=command_id,
     )
-    run(lambda: sending.send(order_id, read_fields(type, options, line, fields), store, wait, json))
+    if preview:
+        run(lambda: previewing.preview(order_id, read_fields(type, options, line, fields), store, json))
+    run(
+        lambda: sending.send(
+            order_id, read_fields(type, options, line, fields), store, wait, json, undo_seconds=undo_seconds
+        )
+    )

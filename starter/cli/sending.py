@@ -16,14 +16,27 @@ from starter.cli.talk import print_json, printable, talk
 from starter.front_door import Given, Visitor
 
 
-async def send(order_id: str, command: Command, store: str | None, wait_seconds: float, as_json: bool) -> int:
+async def send(
+    order_id: str,
+    command: Command,
+    store: str | None,
+    wait_seconds: float,
+    as_json: bool,
+    *,
+    undo_seconds: int = 0,
+) -> int:
     """Give the command, and wait a moment for its answer. Exit code 0 only if it is applied."""
-    visitor = Visitor(actor=f"cli:{_who()}", scope=Scope.OPS)
+    visitor = Visitor(actor=f"cli:{who()}", scope=Scope.OPS)
     async with connections.opened() as system:
         # Dutiful progress: an answer may take seconds.
         with talk.aside.status(talk.say("send.waiting")):
             given = await system.front_door.give(
-                order_id, command, visitor, store=store, wait_seconds=wait_seconds
+                order_id,
+                command,
+                visitor,
+                store=store,
+                wait_seconds=wait_seconds,
+                undo_seconds=undo_seconds,
             )
         order = None
         async with system.pool.acquire() as connection:
@@ -51,7 +64,8 @@ def _said(given: Given, order: OrderAnswer | None) -> tuple[str, str, int]:
     return given.answer.outcome, text, FAILED if given.answer.outcome is Outcome.REFUSED else 0
 
 
-def _who() -> str:
+def who() -> str:
+    """Who types, as the machine knows them."""
     try:
         return getpass.getuser()[:60]
     except (OSError, KeyError):  # A container may run as a number without a name.

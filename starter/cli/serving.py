@@ -17,6 +17,7 @@ from starter.loop import collect_less_often
 from starter.opening import Opened, open_front_door
 from starter.presence import present
 from starter.settings import Settings
+from starter.waiting import Waiting
 
 
 async def serve(host: str, port: int) -> None:
@@ -31,8 +32,16 @@ async def serve(host: str, port: int) -> None:
     async with open_front_door(settings) as opened:
         app = create_app(opened.front_door, opened.viewer, opened.pool, windows(opened, settings))
         collect_less_often()
+        # Open pages of the desk listen for as long as they are open: a server that stops lets go of them.
+        stopping = asyncio.create_task(_let_go(stop, opened.waiting))
         async with present(opened.pool, Kind.API):
             await serve_app(app, host, port, stop)
+        stopping.cancel()
+
+
+async def _let_go(stop: asyncio.Event, waiting: Waiting) -> None:
+    await stop.wait()
+    waiting.close_readers()
 
 
 def windows(opened: Opened, settings: Settings) -> tuple[APIRouter, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from db.keys import Key
     from db.webhook_secrets import WebhookSecret
     from orders.store import StoreSettings
-    from starter.answers import MomentAnswer, OrderAnswer, RowAnswer
+    from starter.answers import MomentAnswer, NoteAnswer, OrderAnswer, RowAnswer
     from starter.cli.doctor.findings import Finding
     from starter.cli.placing import Result
 
@@ -100,6 +100,8 @@ def show(order: OrderAnswer) -> None:
     parts.append(Group(heading, *(moment(each) for each in order.timeline)))
     if order.mails:
         parts.append(_mails(order))
+    if order.notes:
+        parts.append(notes(order.notes))
     for part in parts:
         talk.out.print(part)
         talk.out.print()
@@ -120,6 +122,7 @@ def _about(order: OrderAnswer) -> Table:
         ("due", due),
         ("comment", order.comment),
         ("staff_note", order.staff_note),
+        ("claimed_by", f"{order.claim.name}, {talk.fact(order.claim.until)}" if order.claim else ""),
         ("customer_page", order.links.customer_page),
         ("temporal", order.links.temporal or ""),
     )
@@ -196,6 +199,20 @@ def _mails(order: OrderAnswer) -> Table:
             cell(talk.fact(mail.sent_at or mail.created_at)), cell(mail.mail_key), cell(mail.state, style)
         )
     return found
+
+
+def notes(found: Iterable[NoteAnswer]) -> Table:
+    """Notes as they read now, with who signed them."""
+    rows = table("at", "actor", "note", "what", title=talk.words(sentence("desk_order.notes.title")))
+    for each in found:
+        changed = (
+            talk.words(sentence("desk_order.notes.changed_at", at=each.edited_at)) if each.edited_at else ""
+        )
+        text = cell(each.text)
+        if changed:
+            text.append(f" ({changed})", QUIET)
+        rows.add_row(cell(talk.fact(each.at)), cell(each.author), cell(each.note_id), text)
+    return rows
 
 
 def placed(results: Iterable[Result]) -> Table:

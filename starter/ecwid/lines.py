@@ -13,6 +13,8 @@ MOST_PIECES: Final = 9999
 MOST_FILES: Final = 50
 MOST_OPTIONS: Final = 50
 MOST_SKU: Final = 100
+MOST_BARCODE: Final = 60
+BARCODES: Final = ("upc", "ean", "gtin", "barcode")
 FILE_NAME: Final = TypeAdapter(FileName)
 LINE_ID: Final = TypeAdapter(LineId)
 
@@ -85,6 +87,7 @@ def _line(item: Part, line_id: str, position: int, currency: str, *, past: bool)
         unit_price=price,
         options=_options(item),
         files=files,
+        barcode=_barcode(item),
     )
 
 
@@ -144,6 +147,20 @@ def _sku(item: Part, position: int) -> str:
     if len(sku) > MOST_SKU:
         raise Refused("ecwid.sku_too_long", item.where("sku"), line=position, most=MOST_SKU)
     return sku
+
+
+def _barcode(item: Part) -> str:
+    """The number under the bars of the product; "" if none was given that a scanner could read."""
+    for name in BARCODES:
+        value = item.values.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            continue
+        if isinstance(value, int) and not 0 < value < LARGEST_NUMBER:
+            continue
+        text = str(value).strip()
+        if 0 < len(text) <= MOST_BARCODE and text.isascii() and text.isprintable():
+            return text
+    return ""
 
 
 def _name(item: Part, position: int, *, past: bool) -> str:

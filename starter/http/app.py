@@ -8,14 +8,34 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from db.pool import Pool
+from orders.claim import ClaimWish
 from orders.commands import Command
+from orders.note import NewNote, NoteChange
 from orders.order import Order
+from orders.paper import PaperWish
+from orders.store import StoreSettings
+from starter.bulk_wish import BulkWish
 from starter.front_door import FrontDoor
-from starter.http import commands, health, orders, problems, webhooks
+from starter.http import (
+    attention,
+    claims,
+    commands,
+    health,
+    notes,
+    orders,
+    page_links,
+    pick_list,
+    problems,
+    staff,
+    stores,
+    webhooks,
+)
 from starter.http.connections import COME_IN_WITHIN_SECONDS, patient_for
 from starter.http.documentation import with_schemas
 from starter.http.entrance import Entrance
 from starter.http.middleware import RequestIds
+from starter.shops import Shops
+from starter.staff import People
 from starter.view import Viewer
 from starter.webhooks.standard import StandardPayment
 
@@ -40,17 +60,37 @@ def create_app(
     entrance = Entrance(pool)
     app.include_router(orders.router(front_door, viewer, pool, entrance))
     app.include_router(commands.router(front_door, viewer, pool, entrance))
+    app.include_router(page_links.router(front_door, viewer, entrance))
+    app.include_router(notes.router(pool, entrance))
+    app.include_router(claims.router(pool, entrance))
+    app.include_router(pick_list.router(pool, entrance))
+    app.include_router(attention.router(pool, entrance))
+    app.include_router(staff.router(People(pool, viewer.public_url), pool, entrance))
+    app.include_router(stores.router(Shops(pool), entrance))
     app.include_router(webhooks.router(front_door))
     app.include_router(health.router(pool))
     for page in pages:
-        app.include_router(page, include_in_schema=False)
+        # What the desk answers under /v1 is a call like the others; the rest is for people.
+        app.include_router(page, include_in_schema=page.prefix == "/v1")
     problems.install(app)
     app.add_middleware(RequestIds)
     generate = app.openapi
 
     def documented() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = with_schemas(generate(), Order, StandardPayment, *Command.__args__)
+            app.openapi_schema = with_schemas(
+                generate(),
+                Order,
+                NewNote,
+                NoteChange,
+                ClaimWish,
+                PaperWish,
+                BulkWish,
+                StandardPayment,
+                *staff.MODELS,
+                StoreSettings,
+                *Command.__args__,
+            )
         return app.openapi_schema
 
     app.openapi = documented  # type: ignore[method-assign]

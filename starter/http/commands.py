@@ -6,13 +6,13 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from db.keys import Scope
 from db.pool import Pool, within_reach
 from orders.change import Outcome
-from orders.commands import COMMAND, Command, Payment
+from orders.commands import COMMAND, LONGEST_UNDO_SECONDS, Command, Payment
 from orders.errors import OrderError, OrderNotFound, OrderUnreadable
 from orders.order import OrderId
 from orders.own_words import with_words
@@ -30,6 +30,14 @@ from starter.view import Viewer
 
 MOST_AT_ONCE = 1000
 SIDE_BY_SIDE = 32
+Undo = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=LONGEST_UNDO_SECONDS,
+        description="So long the mails to the customer wait: until then `mail_stop` takes them back.",
+    ),
+]
 
 
 class CommandAnswer(BaseModel):
@@ -80,11 +88,12 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         order_id: OrderId,
         visitor: Annotated[Visitor, Depends(entrance(*Scope))],
         store: StoreId | None = None,
+        undo_seconds: Undo = 0,
     ) -> Response:
         """Give an order a command. It is kept before anything else happens to it, applied once by its
         `command_id`, and answered within a moment; the same again answers the same."""
         command = read_command(parsed(await body(request)), visitor)
-        given = await front_door.give(order_id, command, visitor, store=store)
+        given = await front_door.give(order_id, command, visitor, store=store, undo_seconds=undo_seconds)
         return await _answer(request, given)
 
     async def _answer(request: Request, given: Given) -> Response:
@@ -131,7 +140,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         },
     )
     async def give_many(
-        request: Request, visitor: Annotated[Visitor, Depends(entrance(*Scope))]
+        request: Request,
+        visitor: Annotated[Visitor, Depends(entrance(*Scope))],
+        undo_seconds: Undo = 0,
     ) -> BulkAnswer:
         """Give many commands at once: `{"commands": [{"order_id": "...", "type": "...", ...}]}`. Each has a
         result of its own; sent again with the same command ids it goes on where it stopped."""
@@ -143,7 +154,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
 
         async def one(index: int, row: object) -> BulkResult:
             async with slots:
-                return await _one(request, visitor, index, row)
+                return await _one(request, visitor, index, row, undo_seconds)
 
         # Commands of one order keep the order of the list; different orders go side by side.
         chains: dict[str, list[tuple[int, object]]] = {}
@@ -158,7 +169,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         flat = sorted((each for some in results for each in some), key=lambda each: each.index)
         return BulkAnswer(results=flat)
 
-    async def _one(request: Request, visitor: Visitor, index: int, row: object) -> BulkResult:
+    async def _one(
+        request: Request, visitor: Visitor, index: int, row: object, undo_seconds: int
+    ) -> BulkResult:
         language = language_of(request)
         order_id = _sayable(str(row.get("order_id", ""))[:64]) if isinstance(row, dict) else ""
         command_id = _said_id(row)
@@ -172,7 +185,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             fields = {name: value for name, value in row.items() if name not in ("order_id", "store")}
             command = read_command(fields, visitor)
             command_id = command.command_id
-            given = await front_door.give(target.order_id, command, visitor, store=target.store)
+            given = await front_door.give(
+                target.order_id, command, visitor, store=target.store, undo_seconds=undo_seconds
+            )
         except OrderError as error:
             return BulkResult(
                 index=index,

@@ -93,6 +93,7 @@ COMMAND_EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "reissue": {"type": "reissue", "command_id": "reissue-1", "line_id": "2"},
     "mail_arrived": {"type": "mail_arrived", "command_id": "arrived-1", "mail_key": "shipped:1"},
     "mail_again": {"type": "mail_again", "command_id": "again-1", "mail_key": "shipped:1"},
+    "mail_stop": {"type": "mail_stop", "command_id": "stop-1", "mail_key": "shipped:1"},
 }
 """One per type of command; a test holds them to the commands there are."""
 
@@ -122,7 +123,7 @@ WHEN: Final[dict[int, str]] = {
     400: "The body is not a JSON object, or a cursor is not one of ours.",
     401: "No key, or one nobody knows.",
     403: "A key that may not do this.",
-    404: "No such order.",
+    404: "No such order, or nobody of this name.",
     409: "Another body under a known id, or a command the order does not allow now; `detail` says why.",
     413: "The body is too large.",
     422: "A field is wrong; `errors` holds its path.",

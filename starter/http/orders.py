@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic.config import JsonDict
 
-from db import reading
+from db import listing, reading
 from db.keys import Scope
+from db.listing import Filter
 from db.pool import Pool, within_reach
-from db.reading import Filter
 from orders.errors import OrderUnreadable
 from orders.order import EARLIEST_YEAR, LATEST_YEAR, FulfillmentMethod, Order, OrderId, written_out
 from orders.status import FulfillmentStatus, PaymentStatus
@@ -27,7 +27,7 @@ from starter.http.problems import HTTP_STATUS, language_of
 from starter.view import Viewer
 
 LONGEST_SEARCH = 200
-FORM: JsonDict = {"pattern": f"^{reading.CURSOR.pattern}$"}
+FORM: JsonDict = {"pattern": f"^{listing.CURSOR.pattern}$"}
 
 
 def _in_our_time(moment: datetime) -> datetime:
@@ -125,7 +125,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             str | None,
             Query(max_length=400, description="The `next` of the page before.", json_schema_extra=FORM),
         ] = None,
-        limit: Annotated[int, Query(ge=1, le=reading.LONGEST_PAGE)] = 50,
+        limit: Annotated[int, Query(ge=1, le=listing.LONGEST_PAGE)] = 50,
     ) -> ListAnswer:
         """Orders, newest first; every condition that is given must hold."""
         wanted = Filter(
@@ -142,7 +142,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             limit=limit,
         )
         async with within_reach(pool) as connection:
-            return viewer.listed(await reading.page(connection, wanted))
+            return viewer.listed(await listing.page(connection, wanted))
 
     @routes.get("/v1/orders/{order_id}", responses=PROBLEMS(400, 401, 403, 404, 422, 503))
     async def show(

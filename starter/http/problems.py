@@ -18,6 +18,7 @@ from orders.errors import OrderError, OrderUnreadable
 from orders.problems import ELSE, problem_of
 from orders.problems import problem as field_problem
 from orders.sentence import Sentence, sentence
+from orders.staff import LastAdmin, PasswordUnfit, StaffNotFound, StaffTaken
 from orders.store import Language
 from orders.words import in_words
 from starter.http.languages import wanted_language
@@ -55,6 +56,15 @@ HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
     errors.CommandDiffers: HTTPStatus.CONFLICT,
     errors.OrderUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.StoreNotFound: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NoteNotFound: HTTPStatus.NOT_FOUND,
+    errors.NoteDiffers: HTTPStatus.CONFLICT,
+    errors.NoteOfAnother: HTTPStatus.FORBIDDEN,
+    errors.JobNotFound: HTTPStatus.NOT_FOUND,
+    errors.JobDiffers: HTTPStatus.CONFLICT,
+    StaffNotFound: HTTPStatus.NOT_FOUND,
+    StaffTaken: HTTPStatus.CONFLICT,
+    LastAdmin: HTTPStatus.CONFLICT,
+    PasswordUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     CodeMistyped: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Unauthorised: HTTPStatus.UNAUTHORIZED,

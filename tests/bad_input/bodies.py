@@ -19,7 +19,14 @@ FULL_ADDRESS: Final[dict[str, Any]] = {
 
 def a_full_order(**more: Any) -> dict[str, Any]:
     """An order with something in every field there is, and an id of its own."""
-    line = {**MUG, "options": ["Kleur: blauw"], "files": ["ebook-1.epub"], "weight_grams": 350}
+    line = {
+        **MUG,
+        "options": ["Kleur: blauw"],
+        "files": ["ebook-1.epub"],
+        "weight_grams": 350,
+        "barcode": "2000000001012",
+        "location": "A-01-1",
+    }
     body = an_order(line, comment="Graag als cadeau", staff_note="Vaste klant")
     body["customer"]["phone"] = "+31201234567"
     body["shipping_address"] = dict(FULL_ADDRESS)

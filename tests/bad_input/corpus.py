@@ -86,7 +86,8 @@ def put(body: Any, way: Steps, value: Any) -> Any:
 def at(body: Any, way: Steps) -> Any:
     """What stands in the field."""
     for step in way:
-        body = body[step]
+        # A field that says nothing may be left out.
+        body = body.get(step, "") if isinstance(body, dict) else body[step]
     return body
 
 

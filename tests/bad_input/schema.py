@@ -2,8 +2,7 @@
 
 from fastapi import FastAPI
 
-from desk.downloads import downloads_router
-from desk.order_page import order_page_router
+from desk.routers import routers
 from starter.http.app import create_app
 from starter.view import Viewer
 from tests.house import PUBLIC_URL, House
@@ -12,8 +11,4 @@ from tests.house import PUBLIC_URL, House
 def app_of(house: House) -> FastAPI:
     """A second front door of the house, with its pages."""
     viewer = Viewer(house.vault, PUBLIC_URL, "http://temporal.test")
-    pages = (
-        downloads_router(house.pool, house.settings.files),
-        order_page_router(house.pool, house.vault),
-    )
-    return create_app(house.front_door, viewer, house.pool, pages)
+    return create_app(house.front_door, viewer, house.pool, routers(house.opened, house.settings))

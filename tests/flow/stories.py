@@ -123,6 +123,17 @@ async def a_mail_that_failed_and_one_sent_again(house: House) -> str:
     return order_id
 
 
+async def a_mail_that_was_stopped_and_one_sent_after_all(house: House) -> str:
+    order_id = await house.paid(an_order())
+    await house.done(order_id, "shipped", undo_seconds=2)
+    await house.done(order_id, "mail_stop", mail_key="shipped:1")
+    await house.done(order_id, "delivered", undo_seconds=2)
+    await house.done(order_id, "mail_stop", mail_key="delivered:1")
+    await house.done(order_id, "mail_again", mail_key="delivered:1")
+    await house.refused(order_id, "mail_stop", mail_key="order_received")
+    return order_id
+
+
 async def plain_signals_good_and_bad(house: House) -> str:
     order_id = await house.placed(an_order())
     await house.started(order_id)
@@ -149,6 +160,7 @@ STORIES: Final[tuple[Callable[[House], Awaitable[str]], ...]] = (
     held_too_long,
     cancelled_and_paid_back,
     a_mail_that_failed_and_one_sent_again,
+    a_mail_that_was_stopped_and_one_sent_after_all,
     plain_signals_good_and_bad,
 )
 

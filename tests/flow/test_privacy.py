@@ -99,7 +99,7 @@ async def walk(house: House) -> tuple[list[str], dict[str, str]]:
     }
     secrets["bare gift card"] = secrets["gift card"].replace("-", "")
     for path in (f"/d/{secrets['download token']}", f"/o/{secrets['page token']}"):
-        await house.http.get(path)
+        await house.http.get(path, params={"plain": "1"})
     return [mixed, pickup, local], secrets
 
 

@@ -219,6 +219,8 @@ async def test_postgresql_understands_every_query(pool: Pool, file: str, name: s
 
 def test_every_constraint_and_index_has_a_name_of_its_own() -> None:
     everything = "\n".join(all_migrations().values())
-    names = re.findall(r"\b(?:CONSTRAINT|INDEX)\s+(?:CONCURRENTLY\s+)?(?:IF NOT EXISTS\s+)?(\w+)", everything)
+    names = re.findall(
+        r"(?<!DROP )\b(?:CONSTRAINT|INDEX)\s+(?:CONCURRENTLY\s+)?(?:IF NOT EXISTS\s+)?(\w+)", everything
+    )
 
     assert [name for name, count in Counter(names).items() if count > 1] == []

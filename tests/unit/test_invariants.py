@@ -99,6 +99,7 @@ class AnyOrder(RuleBasedStateMachine):
                     command("reissue", line_id=line_ids),
                     command("mail_arrived", mail_key=st.just("new_order")),
                     command("mail_again", mail_key=st.just("new_order")),
+                    command("mail_stop", mail_key=st.just("new_order")),
                     command("cancel", lines=some_lines, reason=st.none() | reasons),
                     command("release", reason=st.none() | reasons),
                     command("hold", reason=reasons),

@@ -8,11 +8,16 @@ import pytest
 
 from db.pool import Pool
 from db.vault import Vault
+from desk.order_calls import order_calls_router
 from orders.commands import COMMAND, TYPES
 from orders.order import Order
+from orders.paper import PaperMaker
+from starter.bulk import Bulk
 from starter.front_door import FrontDoor
+from starter.http import bulk, papers
 from starter.http.app import create_app
 from starter.http.documentation import COMMAND_EXAMPLES, KEYLESS, ORDER_EXAMPLE, SIGNED, WEBHOOK_EXAMPLE
+from starter.http.entrance import Entrance
 from starter.view import Viewer
 from starter.webhooks.standard import StandardPayment
 
@@ -21,7 +26,13 @@ from starter.webhooks.standard import StandardPayment
 def openapi() -> dict[str, Any]:
     """The document as it is served; no connection is needed to write it."""
     viewer = Viewer(Vault("-" * 32), "http://pakhuis.test", "")
-    app = create_app(cast(FrontDoor, None), viewer, cast(Pool, None))
+    entrance = Entrance(cast(Pool, None))
+    calls = (
+        papers.router(cast(PaperMaker, None), entrance),
+        bulk.router(cast(Bulk, None), cast(Pool, None), entrance),
+        order_calls_router(cast(Pool, None), Vault("-" * 32), "http://pakhuis.test", entrance),
+    )
+    app = create_app(cast(FrontDoor, None), viewer, cast(Pool, None), calls)
     document: dict[str, Any] = json.loads(json.dumps(app.openapi()))
     return document
 
@@ -71,6 +82,29 @@ def test_the_calls_of_the_contract_are_all_there(openapi: dict[str, Any]) -> Non
         ("/v1/orders/{order_id}", "get"),
         ("/v1/orders/{order_id}/commands", "post"),
         ("/v1/commands", "post"),
+        ("/v1/orders/{order_id}/page-link", "delete"),
+        ("/v1/orders/{order_id}/papers/{kind}", "get"),
+        ("/v1/papers", "post"),
+        ("/v1/bulk", "post"),
+        ("/v1/bulk/{job_id}", "get"),
+        ("/v1/pick-list", "get"),
+        ("/v1/orders/{order_id}/notes", "get"),
+        ("/v1/orders/{order_id}/notes", "post"),
+        ("/v1/orders/{order_id}/notes/{note_id}", "patch"),
+        ("/v1/orders/{order_id}/claim", "post"),
+        ("/v1/orders/{order_id}/claim", "delete"),
+        ("/v1/orders/{order_id}/mails/{mail_key}", "get"),
+        ("/v1/orders/{order_id}/preview", "post"),
+        ("/v1/attention", "get"),
+        ("/v1/staff", "get"),
+        ("/v1/staff", "post"),
+        ("/v1/staff/{staff_id}", "patch"),
+        ("/v1/staff/{staff_id}/links", "post"),
+        ("/v1/staff/{staff_id}/sessions", "delete"),
+        ("/v1/staff-policy", "put"),
+        ("/v1/audit", "get"),
+        ("/v1/stores/{store}/settings", "get"),
+        ("/v1/stores/{store}/settings", "put"),
         ("/v1/webhooks/payments/{provider}", "post"),
         ("/healthz", "get"),
         ("/readyz", "get"),
@@ -106,7 +140,7 @@ def test_only_who_signs_needs_no_key_beside_them(openapi: dict[str, Any]) -> Non
 
 def test_every_call_that_takes_a_body_shows_an_example_of_it(openapi: dict[str, Any]) -> None:
     for path, method, operation in operations(openapi):
-        if method == "post":
+        if method in ("post", "patch"):
             body = operation["requestBody"]["content"]["application/json"]
             assert body.get("example") or body.get("examples"), path
 

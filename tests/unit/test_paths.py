@@ -22,17 +22,30 @@ TOKEN = "q8Zr-_0k1" * 5
         f"/o/x/{TOKEN}",
         f"https://shop.example/o/{TOKEN}",
         f"/d/\n{TOKEN}",
+        f"/desk/welcome/{TOKEN}",
+        f"https://shop.example//desk//welcome/{TOKEN}",
     ],
 )
 def test_the_secret_of_a_link_is_never_written_down(path: str) -> None:
     scrubbed = scrub_path(path)
 
     assert TOKEN not in scrubbed
-    assert scrubbed.endswith(("/d/…", "/o/…"))
+    assert scrubbed.endswith(("/d/…", "/o/…", "/welcome/…"))
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/d", "/d/", "/v1/orders/o/commands", "/desk/d/x", "/docs", "/v1/orders?q=%2Fd"]
+    "path",
+    [
+        "/",
+        "/d",
+        "/d/",
+        "/v1/orders/o/commands",
+        "/desk/d/x",
+        "/desk/welcome",
+        "/desk/welcomes/x",
+        "/docs",
+        "/v1/orders?q=%2Fd",
+    ],
 )
 def test_other_paths_stay_as_they_are(path: str) -> None:
     assert scrub_path(path) == path

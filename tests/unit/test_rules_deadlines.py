@@ -8,7 +8,7 @@ import pytest
 
 from orders.mail import MailKind
 from orders.order import FulfillmentMethod
-from orders.rules.deadlines import Late
+from orders.rules.deadlines import Late, lapses_at
 from orders.store import DAY, PaymentKind, PaymentPatience, Policy
 from tests.scenes import START, STEP, Scene, download, goods, of, plan
 
@@ -194,3 +194,22 @@ def test_a_message_a_minute_before_its_deadline_is_in_time() -> None:
     scene.now = scene.due.at - STEP
 
     assert scene.tell("picked").due == (scene.now + DAY, Late.PACK, "")
+
+
+@pytest.mark.parametrize("kind", PaymentKind)
+def test_when_an_unpaid_order_lapses_is_told_as_it_will_happen(kind: PaymentKind) -> None:
+    scene = Scene(plan(kind=kind))
+    told = lapses_at(scene.state)
+
+    while scene.due is not None and scene.due.late is not Late.EXPIRE and scene.now < START + 40 * DAY:
+        scene.wait()
+    happens = scene.due.at if scene.due is not None and scene.due.late is Late.EXPIRE else None
+
+    assert told == happens
+
+
+def test_an_order_that_is_paid_or_has_some_of_its_money_does_not_lapse() -> None:
+    unpaid, paid_ = Scene(plan()), paid()
+    partly = Scene(plan()).tell("payment", status="paid", amount="1.00", currency="EUR")
+
+    assert [lapses_at(each.state) is None for each in (unpaid, paid_, partly)] == [False, True, True]

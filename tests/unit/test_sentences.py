@@ -112,6 +112,8 @@ def in_call(call: ast.Call) -> Iterator[Spoken]:
         yield Spoken(str(key.value), facts)
     elif isinstance(key, ast.JoinedStr):
         pattern = ast.unparse(key)[2:-1]
+        if not pattern.startswith(CATALOGUES):
+            return
         for value in EXPANSIONS[pattern, facts]:
             yield Spoken(re.sub(r"\{[^}]+\}", value, pattern), facts)
 
