@@ -15,7 +15,7 @@ up: $(VENV)/.runtime
 	@"$(BIN)/pakhuis" up $(ARGS)
 
 test: $(VENV)/.dev
-	@"$(BIN)/python" -m pytest $(ARGS)
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev
 	@"$(BIN)/ruff" format --check .

@@ -10,7 +10,7 @@ pytest_plugins = [
     "tests.fixtures_logs",
 ]
 
-SHORTEST_LAST = ("torture", "bad_input", "flow", "integration", "unit")
+SHORTEST_LAST = ("torture", "bad_input", "browser", "flow", "integration", "unit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
