@@ -48,10 +48,24 @@ async def judged(
         return step
     known = before.get(step.sequence)
     if known is not None:
+        if known.outcome is Outcome.APPLIED and word.verdict is Verdict.ANEW:
+            # What is written anew forgot the mails that it caused and that had not left.
+            await _sent_anew(connection, store, order_id, word, step)
         return step.answered(*known)
-    if await _acted_on(connection, store, order_id, word):
+    if word.verdict is Verdict.ANEW:
+        acted_on = await _sent_anew(connection, store, order_id, word, step)
+    else:
+        acted_on = await _acted_on(connection, store, order_id, word)
+    if acted_on:
         return step
     return declined(step, why_not(word, await outbox.state_of(connection, store, order_id, word.key)))
+
+
+async def _sent_anew(
+    connection: Connection, store: str, order_id: str, word: MailVerdict, step: Transition
+) -> bool:
+    asked = next((entry.command_id for entry in step.entries if entry.command_id), None)
+    return await outbox.send_anew(connection, store, order_id, word, step.sequence, asked)
 
 
 async def _acted_on(connection: Connection, store: str, order_id: str, word: MailVerdict) -> bool:

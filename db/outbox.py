@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from db import stores
 from db.pool import Connection
 from db.queries import load
-from orders.change import Mail
+from orders.change import Mail, MailVerdict, again_prefix, is_again
 from orders.mail import AUDIENCE, Audience, MailKind
+from orders.rules.mailing import MOST_AGAIN
 from orders.store import Language, StoreSettings
 
 SQL = load("outbox")
@@ -160,7 +161,8 @@ async def _not_taken(
 ) -> Settled | Busy:
     state = await state_of(connection, store, order_id, mail_key)
     if state is None:
-        return Settled(state="failed")  # Nobody gets it, so it has no row.
+        # Nobody gets it, so it has no row: or it was to be sent anew, and that was refused.
+        return Settled(state="withdrawn" if is_again(mail_key) else "failed")
     if state not in UNDER_WAY:
         return Settled(state=state)
     # A row that has come out of DATA since we tried to take it is not lost: the next attempt takes it.
@@ -238,6 +240,36 @@ async def as_written(connection: Connection, store: str, order_id: str, mail_key
     if row is None:
         return None
     return Written(Mail.model_validate(row["facts"]), row["recipient"], row["language"], row["state"])
+
+
+async def send_anew(
+    connection: Connection,
+    store: str,
+    order_id: str,
+    word: MailVerdict,
+    sequence: int,
+    command_id: str | None,
+) -> bool:
+    """Write a mail that was sent down once more, under the new key in the word. False, and nothing is
+    written, if it was not sent, was sent anew too often, or is written down already."""
+    known = await connection.fetchrow(SQL["sender"], store, order_id)
+    if known is None or word.new_key is None:
+        return False
+    sender = stores.read(known["settings"]).mail_from
+    at = known["accepted_at"].isoformat()
+    row = await connection.fetchval(
+        SQL["send_anew"],
+        store,
+        order_id,
+        word.key,
+        word.new_key,
+        sequence,
+        message_id(sender, store, order_id, at, word.new_key),
+        command_id,
+        again_prefix(word.key),
+        MOST_AGAIN,
+    )
+    return row is not None
 
 
 class LateMail(NamedTuple):

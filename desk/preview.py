@@ -1,8 +1,8 @@
 """Previews: the mails that a command would cause right now, as their readers would get them."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from activities.views import foretold
 from db import outbox, pickup_codes
@@ -96,6 +96,14 @@ async def _check_code(connection: Connection, vault: Vault, kept: Kept, command:
         raise Refused("refusal.wrong_code")
 
 
+_TAKES: Final[Mapping[Verdict, tuple[str, ...]]] = {
+    Verdict.AGAIN: ("failed", "unknown"),
+    Verdict.AFTER_ALL: ("withdrawn",),
+    Verdict.ANEW: ("sent", "bounced"),
+}
+"""How the mail must stand that such a word is about."""
+
+
 class _Drawing:
     """Draws the mails of one order as it would be."""
 
@@ -130,15 +138,16 @@ class _Drawing:
 
     async def again(self, word: MailVerdict) -> AsyncIterator[PreviewedMail]:
         """Those that a person has sent once more, or after all."""
-        takes = {Verdict.AGAIN: ("failed", "unknown"), Verdict.AFTER_ALL: ("withdrawn",)}.get(word.verdict)
         keys = (word.key, copy_of(word.key)) if word.verdict is Verdict.AFTER_ALL else (word.key,)
-        for key in keys if takes else ():
+        takes = _TAKES.get(word.verdict, ())
+        for key in keys:
             written = await outbox.as_written(self._connection, self._kept.store, self._kept.order_id, key)
-            if written is None or written.state not in (takes or ()):
+            if written is None or written.state not in takes:
                 continue
             letter = await self._letter(self._kept, written.mail, written.language)
             if letter is not None:
-                yield _drawn(written.mail, written.recipient, written.language, letter, waits=False)
+                waits = word.verdict is Verdict.ANEW
+                yield _drawn(written.mail, written.recipient, written.language, letter, waits)
 
     async def _letter(
         self, kept: Kept, mail: Mail, language: Language, issued: tuple[str, ...] = ()

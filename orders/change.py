@@ -1,5 +1,6 @@
 """A change: what one wish, or the passing of a deadline, makes of an order."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,9 +69,12 @@ class Verdict(StrEnum):
     """It is not to leave."""
     AFTER_ALL = "after_all"
     """It was stopped, and is to leave now."""
+    ANEW = "anew"
+    """It was sent, and is to be sent again, as a mail of its own."""
 
 
-JUDGED_BY_THE_OUTBOX: Final = (Verdict.STOP, Verdict.AFTER_ALL)
+_AGAIN: Final = ":again:"
+JUDGED_BY_THE_OUTBOX: Final = (Verdict.STOP, Verdict.AFTER_ALL, Verdict.ANEW)
 """Whether these come in time is known only where the mail is: in the transaction that writes them down."""
 
 
@@ -80,6 +84,8 @@ class MailVerdict(BaseModel, frozen=True):
     key: str
     verdict: Verdict
     by: str
+    new_key: str | None = None
+    """Of one that is sent anew: what the new mail is known by."""
 
 
 class Headline(BaseModel, frozen=True):
@@ -252,6 +258,22 @@ class Change:
 def copy_of(key: str) -> str:
     """The key of the shop's copy of a customer's mail."""
     return f"{key}:copy"
+
+
+def again_of(key: str, wish: str) -> str:
+    """The key of a mail that is sent anew because of this wish; of one that was sent anew before, too, it is
+    made from the first."""
+    return again_prefix(key) + hashlib.sha256(wish.encode()).hexdigest()[:12]
+
+
+def again_prefix(key: str) -> str:
+    """What the keys of all mails begin with that are sent anew in the place of this one."""
+    return key.partition(_AGAIN)[0] + _AGAIN
+
+
+def is_again(key: str) -> bool:
+    """Whether a mail of this key is one that is sent anew."""
+    return _AGAIN in key
 
 
 def reissue_name(command_id: str | None, at: datetime) -> str:

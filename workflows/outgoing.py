@@ -43,6 +43,8 @@ class Outgoing:
         for word in step.mail_verdicts:
             if word.verdict is Verdict.AGAIN:
                 self.send([Mail.known_by(word.key)])
+            elif word.verdict is Verdict.ANEW and word.new_key is not None:
+                self.send([Mail.known_by(word.new_key)])
             elif word.verdict is Verdict.AFTER_ALL:
                 mail = Mail.known_by(word.key)
                 has_copy = self._plan.copies_customer_mails and mail.is_for_customer

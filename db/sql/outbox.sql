@@ -93,6 +93,24 @@ UPDATE mails SET state = 'queued', attempt = attempt + 1, not_before = NULL, rep
 WHERE store = $1 AND coalesce(order_id, '') = $2 AND mail_key = $3 AND state = 'withdrawn'
 RETURNING number
 
+-- sender --
+SELECT orders.accepted_at, stores.settings::text
+FROM orders JOIN stores USING (store) WHERE store = $1 AND order_id = $2
+
+-- send_anew --
+-- A mail that was sent, once more as a mail of its own. It waits for as long as its command may be taken back.
+INSERT INTO mails (store, order_id, mail_key, kind, sequence, recipient, is_copy, language, facts, message_id,
+    not_before)
+SELECT store, order_id, $4, kind, $5, recipient, is_copy, language, facts || jsonb_build_object('key', $4::text), $6,
+    (SELECT received_at + undo_seconds * interval '1 second' FROM commands
+        WHERE commands.store = mails.store AND commands.order_id = mails.order_id AND command_id = $7)
+FROM mails
+WHERE store = $1 AND coalesce(order_id, '') = $2 AND mail_key = $3 AND state IN ('sent', 'bounced')
+    AND (SELECT count(*) FROM mails AS earlier WHERE earlier.store = $1 AND coalesce(earlier.order_id, '') = $2
+        AND starts_with(earlier.mail_key, $8)) < $9
+ON CONFLICT DO NOTHING
+RETURNING number
+
 -- settle_doubt --
 UPDATE mails SET state = $3, reply_text = $4, reply_code = NULL, sent_again = sent_again OR $5,
     sent_at = CASE WHEN $3 = 'sent' THEN now() ELSE sent_at END

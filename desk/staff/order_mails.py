@@ -17,10 +17,10 @@ from desk.staff.access import Gate
 from desk.staff.errors import NotHere
 from desk.staff.forms import Form
 from desk.staff.order import ORDER
-from desk.staff.order_model import must_give
+from desk.staff.order_model import may_give, must_give
 from desk.staff.order_reading import Unreadable, read
 from desk.staff.order_rows import order_href
-from desk.staff.order_story import MAIL_TONE
+from desk.staff.order_story import MAIL_TONE, SENT
 from desk.staff.routes import desk_router
 from desk.staff.shell import HEADERS, Desk, fragment, is_fragment, page
 from desk.staff.signed import Signed
@@ -55,6 +55,8 @@ class MailPage(BaseModel, frozen=True):
     frame: str
     """Where its HTML stands; empty where there is nothing to show."""
     problem: str
+    mail_key: str
+    can_be_sent_again: bool
 
 
 class ForetoldMail(BaseModel, frozen=True):
@@ -96,7 +98,15 @@ def mails_router(desk: Desk, gate: Gate) -> APIRouter:
         request: Request, signed: who, store: StoreId, order_id: OrderId, number: Number
     ) -> Response:
         known, letter, problem = await sent(store, order_id, number)
-        model = _mail_page(signed.language, store, order_id, known, letter, problem)
+        model = _mail_page(
+            signed.language,
+            store,
+            order_id,
+            known,
+            letter,
+            problem,
+            may_send=may_give(signed, "mail_again"),
+        )
         return await page(desk, request, signed, model)
 
     @router.get(f"{ORDER}/mails/{{number}}/frame")
@@ -142,7 +152,14 @@ def mails_router(desk: Desk, gate: Gate) -> APIRouter:
 
 
 def _mail_page(
-    language: Language, store: str, order_id: str, mail: SentMail, letter: Letter | None, problem: str
+    language: Language,
+    store: str,
+    order_id: str,
+    mail: SentMail,
+    letter: Letter | None,
+    problem: str,
+    *,
+    may_send: bool,
 ) -> MailPage:
     href = order_href(store, order_id)
     return MailPage(
@@ -158,6 +175,8 @@ def _mail_page(
         text=letter.text if letter else "",
         frame=f"{href}/mails/{mail.number}/frame" if letter and letter.html else "",
         problem=say(language, f"desk_order.{problem}") if problem else "",
+        mail_key=mail.mail_key,
+        can_be_sent_again=may_send and not mail.is_copy and mail.state in SENT,
     )
 
 

@@ -73,6 +73,7 @@ class MailView(BaseModel, frozen=True):
     at: datetime
     can_be_stopped: bool
     can_be_sent_after_all: bool
+    can_be_sent_again: bool
     is_in_question: bool
     """A person is asked about it: it may be sent again, or be said to have arrived."""
 
@@ -111,6 +112,10 @@ MAIL_TONE: Final[dict[str, str]] = {
     "bounced": "bad",
     "withdrawn": "done",
 }
+
+
+SENT: Final = ("sent", "bounced")
+"""States of a mail that can be sent anew."""
 
 
 def names_of(who: dict[str, str], actor: str, language: Language) -> str:
@@ -186,6 +191,7 @@ def mails_view(
             at=each.sent_at or each.created_at,
             can_be_stopped=not each.is_copy and each.state in ("queued", "retry"),
             can_be_sent_after_all=not each.is_copy and each.state == "withdrawn",
+            can_be_sent_again=not each.is_copy and each.state in SENT,
             is_in_question=each.mail_key in asked,
         )
         for each in mails

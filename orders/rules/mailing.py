@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from orders.change import Change, MailVerdict, Outcome, Transition, Verdict
+from orders.change import Change, MailVerdict, Outcome, Transition, Verdict, again_of
 from orders.commands import MailAgain, MailArrived, MailStop
 from orders.errors import OrderError, Refused, Repeated
 from orders.mail import AUDIENCE, Audience, MailKind
@@ -12,6 +12,8 @@ IN_QUESTION = (Reason.MAIL_UNKNOWN, Reason.MAIL_FAILED)
 _KINDS: Final = tuple(str(kind) for kind in MailKind)
 MOST_STOPS: Final = 100
 """So many mails of one order are remembered as stopped; of more, the oldest are forgotten."""
+MOST_AGAIN: Final = 10
+"""So often a mail that was sent is sent anew."""
 
 
 def mail_not_sent(change: Change, kind: MailKind, key: str, *, unknown: bool) -> None:
@@ -29,14 +31,22 @@ def mail_arrived(change: Change, wish: MailArrived) -> None:
 
 
 def mail_again(change: Change, wish: MailAgain) -> None:
-    """A person wants it sent once more, as it was; or, of one that was stopped, after all."""
+    """A person wants it sent once more, as it was; of one that was stopped, after all; of one that was sent,
+    anew. Whether it was sent is judged where the mail is, when this is written down."""
     key = wish.mail_key
-    if key in change.state.stop_asked and not _is_in_question(change, key):
+    if _is_in_question(change, key):
+        _settle(change, key, Verdict.AGAIN)
+    elif key in change.state.stop_asked:
         change.set(stop_asked=_without(change.state.stop_asked, key))
         _say_of(change, key, Verdict.AFTER_ALL)
         change.say("mail_again", "timeline.mail_after_all", mail=key)
         return
-    _settle(change, key, Verdict.AGAIN)
+    else:
+        _must_be_a_mail(key)
+        new_key = again_of(key, change.reissue_name)
+        change.mail_verdicts.append(
+            MailVerdict(key=key, verdict=Verdict.ANEW, by=change.by.actor, new_key=new_key)
+        )
     change.say("mail_again", "timeline.mail_again", mail=key)
 
 
@@ -44,8 +54,7 @@ def mail_stop(change: Change, wish: MailStop) -> None:
     """A person wants it not to leave. Here that is taken for done: whether it came in time is judged where
     the mail is, when this is written down, and that becomes the answer."""
     key = wish.mail_key
-    if key.partition(":")[0] not in _KINDS:
-        raise Refused("refusal.no_such_mail", mail=key)
+    _must_be_a_mail(key)
     change.set(stop_asked=(*_without(change.state.stop_asked, key), key)[-MOST_STOPS:])
     _say_of(change, key, Verdict.STOP)
     change.say("mail_stop", "timeline.mail_stop", mail=key)
@@ -64,6 +73,10 @@ def why_not(word: MailVerdict, state: str | None) -> OrderError:
             return Refused("refusal.mail_not_waiting", mail=key)
         case Verdict.STOP, _:
             return Refused("refusal.mail_on_its_way", mail=key)
+        case Verdict.ANEW, "sent" | "bounced":
+            return Refused("refusal.mail_again_too_often", mail=key, count=MOST_AGAIN)
+        case Verdict.ANEW, "queued" | "sending" | "retry":
+            return Refused("refusal.mail_not_sent_yet", mail=key)
         case _:
             return Refused("refusal.mail_not_in_question", mail=key)
 
@@ -72,6 +85,11 @@ def declined(step: Transition, no: OrderError) -> Transition:
     """The step as it is written down where the outbox did not act on its word."""
     outcome = Outcome.REPEATED if isinstance(no, Repeated) else Outcome.REFUSED
     return step.answered(outcome, no.sentence)
+
+
+def _must_be_a_mail(key: str) -> None:
+    if key.partition(":")[0] not in _KINDS:
+        raise Refused("refusal.no_such_mail", mail=key)
 
 
 def _settle(change: Change, key: str, verdict: Verdict) -> None:

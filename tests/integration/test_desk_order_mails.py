@@ -147,6 +147,23 @@ async def test_a_stopped_mail_can_be_sent_after_all(house: House) -> None:
     assert await house.mail(order_id, "shipped")
 
 
+async def test_a_mail_that_was_sent_is_sent_again_from_its_own_page_and_can_be_taken_back(
+    house: House,
+) -> None:
+    order_id = await house.paid(an_order())
+    number = await number_of(house, order_id, "order_received")
+
+    async with at_the_desk(house) as anna:
+        path = f"/desk/orders/default/{order_id}"
+        sent = await anna.get(f"{path}/mails/{number}")
+        again = await anna.post(f"{path}/commands", data={"type": "mail_again", "mail_key": "order_received"})
+        after = await anna.get(again.headers["location"])
+
+    assert "Send it again" in sent.text
+    assert notice(after.text)[0] == "ok"
+    assert re.search(r"/mails/order_received:again:[0-9a-f]{12}/stop", after.text)
+
+
 async def test_who_only_looks_may_read_the_mails_and_stop_none(house: House) -> None:
     order_id = await house.paid(an_order(MUG))
     number = await number_of(house, order_id, "order_received")

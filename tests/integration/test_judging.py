@@ -12,7 +12,7 @@ from db.outbox import Early, OutgoingMail, Settled
 from db.pool import Connection, Pool
 from db.record import record
 from db.vault import Vault
-from orders.change import By, Transition
+from orders.change import By, Transition, again_of
 from orders.commands import COMMAND
 from orders.rules.closing import transition
 from orders.rules.decide import decide
@@ -158,6 +158,30 @@ async def test_an_answer_that_was_given_stays_when_the_step_is_written_anew(told
 
     assert await told.said() == [SHIPPED, ("delivered", "applied"), STOPPED]
     assert await told.mail() == "withdrawn"
+
+
+async def test_a_mail_that_is_sent_anew_is_written_once_however_often_its_step_is(told: Told) -> None:
+    await told.write(told.step("shipped", "s"))
+    await told.pool.execute("UPDATE mails SET state = 'sent' WHERE order_id = $1", told.order_id)
+    again = told.step("mail_again", "t", mail_key=KEY)
+    await told.write(again)
+    await told.write(again, decided_at=20)
+    other = told.step("delivered", "d", notify=False)
+    later = other.model_copy(update={"sequence": 4}), again.model_copy(update={"sequence": 5})
+    await told.write(*later, decided_at=30)
+
+    assert await told.said() == [SHIPPED, ("delivered", "applied"), ("mail_again", "applied")]
+    assert await told.mail(key=again_of(KEY, "t")) == "queued"
+    assert await told.mail("sequence", again_of(KEY, "t")) == 5
+    assert await told.mail("facts ->> 'key'", again_of(KEY, "t")) == again_of(KEY, "t")
+
+
+async def test_a_mail_that_is_not_to_be_sent_anew_is_nobody_s_to_hand_over(told: Told) -> None:
+    await told.write(told.step("shipped", "s"))
+    await told.write(told.step("mail_again", "t", mail_key=KEY))
+
+    assert await told.said() == [SHIPPED, ("mail_again", "refused")]
+    assert await told.take(again_of(KEY, "t")) == Settled(state="withdrawn")
 
 
 async def test_a_stop_that_was_refused_stays_refused_though_the_mail_waits_again_meanwhile(

@@ -1,11 +1,12 @@
 """Mails that did not simply go out, and what a person says of them."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from pydantic import ValidationError
 
-from orders.change import By, Change, Mail, MailVerdict, Verdict
+from orders.change import By, Change, Mail, MailVerdict, Verdict, again_of
 from orders.commands import COMMAND, Command
 from orders.errors import OrderError, Refused, Repeated
 from orders.mail import MailKind
@@ -38,9 +39,45 @@ def test_a_person_s_word_settles_it_and_is_passed_on(type_: str, verdict: Verdic
     assert change.mails == []
 
 
-@pytest.mark.parametrize("type_", ["mail_arrived", "mail_again"])
-def test_of_another_mail_nothing_can_be_said(type_: str) -> None:
-    assert doubted().refusal(type_, mail_key="shipped:2") == "refusal.mail_not_in_question"
+def test_of_another_mail_nobody_can_say_that_it_arrived() -> None:
+    assert doubted().refusal("mail_arrived", mail_key="shipped:2") == "refusal.mail_not_in_question"
+
+
+def test_a_mail_that_nobody_asks_about_is_sent_anew_by_a_word_that_the_outbox_judges() -> None:
+    scene = Scene(plan()).paid()
+    by = By(at=scene.now, actor="staff:anna", command_id="c-1")
+    first = decide(scene.state, word("mail_again", "shipped:1"), by).mail_verdicts
+    of_itself = decide(scene.state, word("mail_again", str(first[0].new_key)), replace(by, command_id="c-2"))
+
+    assert [(each.key, each.verdict, each.by) for each in first] == [
+        ("shipped:1", Verdict.ANEW, "staff:anna")
+    ]
+    assert first[0].new_key == again_of("shipped:1", "c-1")
+    assert of_itself.mail_verdicts[0].new_key == again_of("shipped:1", "c-2")
+    assert Mail.known_by(str(first[0].new_key)).kind is MailKind.SHIPPED
+
+
+def test_what_no_mail_is_called_is_not_sent_again() -> None:
+    assert Scene(plan()).refusal("mail_again", mail_key="letter:1") == "refusal.no_such_mail"
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (None, "refusal.no_such_mail"),
+        ("queued", "refusal.mail_not_sent_yet"),
+        ("sending", "refusal.mail_not_sent_yet"),
+        ("retry", "refusal.mail_not_sent_yet"),
+        ("unknown", "refusal.mail_not_in_question"),
+        ("failed", "refusal.mail_not_in_question"),
+        ("withdrawn", "refusal.mail_not_in_question"),
+        ("sent", "refusal.mail_again_too_often"),
+    ],
+)
+def test_why_a_mail_is_not_sent_anew_is_said(state: str | None, why: str) -> None:
+    anew = MailVerdict(key="shipped:1", verdict=Verdict.ANEW, by="staff:anna", new_key="shipped:1:again:x")
+
+    assert why_not(anew, state).sentence.key == why
 
 
 def test_what_is_late_for_another_reason_is_no_mail() -> None:
@@ -75,10 +112,11 @@ def test_a_mail_that_was_stopped_can_be_sent_after_all_once() -> None:
     scene = Scene(plan()).tell("mail_stop", mail_key="shipped:1")
     change = decide(scene.state, word("mail_again", "shipped:1"), By(at=scene.now))
     scene.tell("mail_again", mail_key="shipped:1")
+    next_time = decide(scene.state, word("mail_again", "shipped:1"), By(at=scene.now))
 
     assert [each.verdict for each in change.mail_verdicts] == [Verdict.AFTER_ALL]
     assert [entry.text.key for entry in change.entries] == ["timeline.mail_after_all"]
-    assert scene.refusal("mail_again", mail_key="shipped:1") == "refusal.mail_not_in_question"
+    assert [each.verdict for each in next_time.mail_verdicts] == [Verdict.ANEW]
 
 
 def test_a_mail_that_was_to_be_stopped_and_failed_is_sent_again_as_any_that_failed() -> None:
