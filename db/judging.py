@@ -58,7 +58,10 @@ async def judged(
         acted_on = await _acted_on(connection, store, order_id, word)
     if acted_on:
         return step
-    return declined(step, why_not(word, await outbox.state_of(connection, store, order_id, word.key)))
+    state = await outbox.state_of(connection, store, order_id, word.key)
+    if word.verdict is Verdict.ANEW and await outbox.waits_anew(connection, store, order_id, word.key):
+        state = "queued"
+    return declined(step, why_not(word, state))
 
 
 async def _sent_anew(

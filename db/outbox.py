@@ -272,6 +272,12 @@ async def send_anew(
     return row is not None
 
 
+async def waits_anew(connection: Connection, store: str, order_id: str, mail_key: str) -> bool:
+    """Whether this mail is being sent anew at this moment."""
+    waits = await connection.fetchval(SQL["waits_anew"], store, order_id, again_prefix(mail_key))
+    return bool(waits)
+
+
 class LateMail(NamedTuple):
     store: str
     order_id: str

@@ -108,8 +108,16 @@ FROM mails
 WHERE store = $1 AND coalesce(order_id, '') = $2 AND mail_key = $3 AND state IN ('sent', 'bounced')
     AND (SELECT count(*) FROM mails AS earlier WHERE earlier.store = $1 AND coalesce(earlier.order_id, '') = $2
         AND starts_with(earlier.mail_key, $8)) < $9
+    -- Two people who want the same at the same moment want it once.
+    AND NOT EXISTS (SELECT FROM mails AS earlier WHERE earlier.store = $1 AND coalesce(earlier.order_id, '') = $2
+        AND starts_with(earlier.mail_key, $8) AND earlier.state IN ('queued', 'retry', 'sending'))
 ON CONFLICT DO NOTHING
 RETURNING number
+
+-- waits_anew --
+-- Whether a mail that is sent anew in the place of this one has not left yet.
+SELECT EXISTS (SELECT FROM mails WHERE store = $1 AND coalesce(order_id, '') = $2 AND starts_with(mail_key, $3)
+    AND state IN ('queued', 'retry', 'sending'))
 
 -- settle_doubt --
 UPDATE mails SET state = $3, reply_text = $4, reply_code = NULL, sent_again = sent_again OR $5,

@@ -26,7 +26,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "resolve": ("reason", "subject"),
     "reissue": ("line_id",),
     "mail_arrived": ("mail_key",),
-    "mail_again": ("mail_key",),
+    "mail_again": ("mail_key", "anew"),
     "mail_stop": ("mail_key",),
 }
 """What a form may say of each type of command; total, a test holds it to the commands' own fields."""
@@ -125,6 +125,7 @@ _READERS: Final[Mapping[str, Callable[[Form, str], Any]]] = {
     "amount": _amount,
     "weight_grams": _number,
     "override": _box,
+    "anew": _box,
     "notify": _notify,
     "lines": _lines,
 }

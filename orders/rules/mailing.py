@@ -31,12 +31,12 @@ def mail_arrived(change: Change, wish: MailArrived) -> None:
 
 
 def mail_again(change: Change, wish: MailAgain) -> None:
-    """A person wants it sent once more, as it was; of one that was stopped, after all; of one that was sent,
-    anew. Whether it was sent is judged where the mail is, when this is written down."""
+    """A person wants it sent once more, as it was; or, of one that was stopped, after all; or one that was sent,
+    anew. Whether that was sent is judged where the mail is, when this is written down."""
     key = wish.mail_key
-    if _is_in_question(change, key):
+    if _is_in_question(change, key) or not (wish.anew or key in change.state.stop_asked):
         _settle(change, key, Verdict.AGAIN)
-    elif key in change.state.stop_asked:
+    elif not wish.anew:
         change.set(stop_asked=_without(change.state.stop_asked, key))
         _say_of(change, key, Verdict.AFTER_ALL)
         change.say("mail_again", "timeline.mail_after_all", mail=key)

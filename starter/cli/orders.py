@@ -127,6 +127,9 @@ def send(
         str | None,
         typer.Option(help="mail_arrived, mail_again, mail_stop: which mail, as `show` lists it."),
     ] = None,
+    anew: Annotated[
+        bool | None, typer.Option("--anew", help="mail_again: one that was sent, as a mail of its own.")
+    ] = None,
     command_id: Annotated[
         str | None, typer.Option(help="Makes a repeat harmless; else a new one is made.")
     ] = None,
@@ -171,6 +174,7 @@ def send(
         subject=subject,
         line_id=line_id,
         mail_key=mail_key,
+        anew=anew,
         command_id=command_id,
     )
     if preview:

@@ -95,12 +95,13 @@ async def test_a_mail_that_fails_again_asks_for_a_person_again(house: House, rel
     )
 
 
+@pytest.mark.parametrize("type_", ["mail_arrived", "mail_again"])
 @pytest.mark.parametrize("key", [KEY, "shipped:9"])
-async def test_of_a_mail_that_nobody_doubts_nobody_can_say_that_it_arrived(house: House, key: str) -> None:
+async def test_of_a_mail_that_nobody_doubts_nothing_can_be_said(house: House, type_: str, key: str) -> None:
     order_id = await house.placed(an_order())
     await house.mail(order_id, KEY)
 
-    assert key in await house.refused(order_id, "mail_arrived", mail_key=key)
+    assert key in await house.refused(order_id, type_, mail_key=key)
     assert await house.copies(order_id, KEY) == 1
 
 

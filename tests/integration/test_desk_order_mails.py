@@ -11,6 +11,7 @@ from tests.house import House
 from tests.order_visits import form_of, notice, open_order, press
 from tests.sample_orders import BOOK, CARD, MUG, an_order
 
+AGAIN = {"type": "mail_again", "mail_key": "order_received", "anew": "yes"}
 CODE = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 
 
@@ -156,7 +157,7 @@ async def test_a_mail_that_was_sent_is_sent_again_from_its_own_page_and_can_be_t
     async with at_the_desk(house) as anna:
         path = f"/desk/orders/default/{order_id}"
         sent = await anna.get(f"{path}/mails/{number}")
-        again = await anna.post(f"{path}/commands", data={"type": "mail_again", "mail_key": "order_received"})
+        again = await anna.post(f"{path}/commands", data=AGAIN)
         after = await anna.get(again.headers["location"])
 
     assert "Send it again" in sent.text

@@ -163,7 +163,7 @@ async def test_an_answer_that_was_given_stays_when_the_step_is_written_anew(told
 async def test_a_mail_that_is_sent_anew_is_written_once_however_often_its_step_is(told: Told) -> None:
     await told.write(told.step("shipped", "s"))
     await told.pool.execute("UPDATE mails SET state = 'sent' WHERE order_id = $1", told.order_id)
-    again = told.step("mail_again", "t", mail_key=KEY)
+    again = told.step("mail_again", "t", mail_key=KEY, anew=True)
     await told.write(again)
     await told.write(again, decided_at=20)
     other = told.step("delivered", "d", notify=False)
@@ -178,7 +178,7 @@ async def test_a_mail_that_is_sent_anew_is_written_once_however_often_its_step_i
 
 async def test_a_mail_that_is_not_to_be_sent_anew_is_nobody_s_to_hand_over(told: Told) -> None:
     await told.write(told.step("shipped", "s"))
-    await told.write(told.step("mail_again", "t", mail_key=KEY))
+    await told.write(told.step("mail_again", "t", mail_key=KEY, anew=True))
 
     assert await told.said() == [SHIPPED, ("mail_again", "refused")]
     assert await told.take(again_of(KEY, "t")) == Settled(state="withdrawn")
