@@ -176,8 +176,8 @@ class MailArrived(_Command):
 
 class MailAgain(_Command):
     """Send a mail once more, the same bytes: it failed, or nobody could say whether it arrived. One that was
-    stopped is sent after all. With `anew`, one that was sent is written anew, with links that work now, and sent
-    as a mail of its own."""
+    stopped is sent after all. With `anew`, one that was sent is written anew, with links that work now, and
+    sent as a mail of its own."""
 
     type: Literal["mail_again"] = "mail_again"
     mail_key: MailKey

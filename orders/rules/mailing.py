@@ -31,8 +31,8 @@ def mail_arrived(change: Change, wish: MailArrived) -> None:
 
 
 def mail_again(change: Change, wish: MailAgain) -> None:
-    """A person wants it sent once more, as it was; or, of one that was stopped, after all; or one that was sent,
-    anew. Whether that was sent is judged where the mail is, when this is written down."""
+    """A person wants it sent once more, as it was; or, of one that was stopped, after all; or one that was
+    sent, anew. Whether that was sent is judged where the mail is, when this is written down."""
     key = wish.mail_key
     if _is_in_question(change, key) or not (wish.anew or key in change.state.stop_asked):
         _settle(change, key, Verdict.AGAIN)
