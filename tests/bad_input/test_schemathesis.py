@@ -3,16 +3,31 @@
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+from embedded.temporal import Temporal
 from tests.bad_input.conftest import serving
 from tests.bad_input.corpus import FOLDER, LONG_RUN
-from tests.house import House
+from tests.house import House, open_house
 from tests.webhooks import a_provider
 
 EXAMPLES: Final = os.environ.get("PAKHUIS_EXAMPLES", "100")
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+
+
+@pytest.fixture
+async def house(
+    postgres_url: str, temporal: Temporal, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """A house of its own: calls of all kinds change its settings, its staff and what is asked of them."""
+    folder = tmp_path_factory.mktemp("tried")
+    folder.chmod(0o755)
+    async with open_house(postgres_url, temporal.address, folder, task_queue="tried") as opened:
+        yield opened
 
 
 async def test_the_front_door_keeps_what_its_document_promises(house: House, tmp_path: Path) -> None:
