@@ -20,6 +20,8 @@ from activities.doubts import Doubts
 from activities.memory import Memory
 from activities.post import Post
 from activities.postman import Postman
+from activities.push import Pushing, push_for_ever
+from activities.push_service import PushServices
 from activities.relays import BadRelayUrl, Relay, relay_of
 from activities.smtp import BadSmtpUrl
 from db import pool as database
@@ -146,6 +148,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         stack.push_async_callback(postman.close)
         relay = _relay(settings)
         stack.push_async_callback(relay.close)
+        services = PushServices(settings.push_service)
+        stack.push_async_callback(services.close)
         pool = await _patiently(partial(_open_pool, settings), stop)
         if pool is None:
             return
@@ -157,6 +161,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         stack.push_async_callback(delivery.close)
         waiting = await stack.enter_async_context(Waiting(settings.database_url.get_secret_value()))
         bulk = Bulk(pool, FrontDoor(pool, vault, delivery, waiting))
+        pushing = Pushing(pool, vault, services, settings.public_url)
         async with (
             present(pool, Kind.WORKER),
             build_worker(client, pool, vault, postman, settings, relay=relay),
@@ -166,6 +171,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 asyncio.create_task(look_for_lost_for_ever(pool, client, delivery, stop)),
                 asyncio.create_task(digest_for_ever(pool, client, stop)),
                 asyncio.create_task(carry_on_for_ever(bulk, stop, SWEEP_EVERY)),
+                asyncio.create_task(push_for_ever(pushing, stop, SWEEP_EVERY)),
             ]
             if settings.worker_port:
                 watched = serve(health.create_app(pool), settings.worker_host, settings.worker_port, stop)

@@ -40,6 +40,8 @@ class Act(StrEnum):
     POLICY_CHANGED = "policy_changed"
     SETTINGS_CHANGED = "settings_changed"
     KEY_CHANGED = "key_changed"
+    NOTICES_ON = "notices_on"
+    NOTICES_OFF = "notices_off"
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ class Settings(BaseModel, frozen=True):
     """Touched by the worker once it takes work."""
     database_connections: int = Field(default=10, ge=2, le=100)
     workflow_cache: int = Field(default=1000, ge=10, le=100_000)
+    push_service: str = Field(default="", pattern=r"^(https?://[^\s/@?#]+)?$")
+    """The origin of a push service that is believed though it is not on the internet."""
 
 
 NAMES: Final[Mapping[str, str]] = {field: f"PAKHUIS_{field.upper()}" for field in Settings.model_fields}

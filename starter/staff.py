@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from db import audit, second_factor, sessions, staff
+from db import audit, push, second_factor, sessions, staff
 from db.audit import Act, Doer
 from db.pool import Pool, within_reach
 from orders.rights import Role
@@ -89,10 +89,11 @@ class People:
             return self._invited(await staff.find(connection, staff_id), link)
 
     async def sign_out(self, staff_id: str, doer: Doer) -> None:
-        """End every session of this person. Raises StaffNotFound."""
+        """End every session of this person, and tell their devices nothing any more. Raises StaffNotFound."""
         async with within_reach(self._pool) as connection, connection.transaction():
             await staff.find(connection, staff_id)
             await sessions.end_all(connection, staff_id)
+            await push.end_all(connection, staff_id)
             await audit.add(connection, doer, Act.SESSION_ENDED, _subject(staff_id))
 
     async def turn_off_second_factor(self, staff_id: str, doer: Doer) -> bool:

@@ -1,5 +1,6 @@
 -- insert_order --
--- Keep an order; answers nothing if its id is taken.
+-- Keep an order; answers nothing if its id is taken. Where a device of staff wants to know, that goes with it.
+WITH kept AS (
 INSERT INTO orders (store, order_id, number, placed_at, accepted_at, format, fingerprint, body, plan,
     page_token_hash, sequence, payment_status, fulfillment_status, fulfillment_method, is_open,
     needs_attention, due_at, due_for, facts, ended_at, is_history, search,
@@ -7,7 +8,12 @@ INSERT INTO orders (store, order_id, number, placed_at, accepted_at, format, fin
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, 1, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21,
     $22::text[], ($18::jsonb ->> 'moved_at')::timestamptz)
 ON CONFLICT DO NOTHING
-RETURNING order_id, pg_notify('pakhuis_orders', store || '/' || order_id)
+RETURNING store, order_id, is_history
+), arrived AS (
+INSERT INTO push_arrivals (store, order_id) SELECT store, order_id FROM kept
+WHERE NOT is_history AND EXISTS (SELECT FROM push_devices WHERE ended_at IS NULL AND new_orders)
+)
+SELECT order_id, pg_notify('pakhuis_orders', store || '/' || order_id) FROM kept
 
 -- fingerprint --
 SELECT fingerprint FROM orders WHERE store = $1 AND order_id = $2

@@ -42,6 +42,12 @@ ACCESS: Final[Mapping[tuple[str, str], Right | type[Signed] | type[Public]]] = {
     ("POST", "/desk/account/second-factor/off"): Signed,
     ("POST", "/desk/account/recovery-codes"): Signed,
     ("POST", "/desk/account/sessions"): Signed,
+    # Notices on one's own devices. The worker that shows them has nothing to hide.
+    ("GET", "/desk/push"): Right.SEE_ORDERS,
+    ("GET", "/desk/push/worker.js"): Public,
+    ("POST", "/desk/push/devices"): Right.SEE_ORDERS,
+    ("POST", "/desk/push/devices/{device_id}/removed"): Signed,
+    ("POST", "/desk/push/devices/{device_id}/test"): Right.SEE_ORDERS,
     # The people who work here, and what everybody did.
     ("GET", "/desk/staff"): Right.MANAGE_STAFF,
     ("POST", "/desk/staff"): Right.MANAGE_STAFF,

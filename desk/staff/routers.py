@@ -20,6 +20,7 @@ from desk.staff.packing import packing_router
 from desk.staff.papers import papers_router
 from desk.staff.people import people_router
 from desk.staff.picking import picking_router
+from desk.staff.push import push_router
 from desk.staff.settings import settings_router
 from desk.staff.settings_logo import settings_logo_router
 from desk.staff.settings_mails import settings_mails_router
@@ -39,6 +40,7 @@ def staff_routers(desk: Desk) -> tuple[APIRouter, ...]:
         sign_in_router(desk, gate),
         welcome_router(desk, gate),
         account_router(desk, gate),
+        push_router(desk, gate),
         people_router(desk, gate),
         audit_router(desk, gate),
         settings_router(desk, gate),

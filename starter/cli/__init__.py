@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from starter.cli import accounts, bulk, orders, papers, picking, servers, staff, together, webhooks
+from starter.cli import accounts, bulk, orders, papers, picking, push, servers, staff, together, webhooks
 from starter.cli.options import Language
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ app.add_typer(accounts.keys, name="keys")
 app.add_typer(accounts.stores, name="stores")
 app.add_typer(staff.staff, name="staff")
 app.command()(staff.audit)
+app.add_typer(push.push, name="push")
 app.add_typer(webhooks.webhooks, name="webhooks")
 app.command()(servers.doctor)
 

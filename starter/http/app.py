@@ -26,6 +26,7 @@ from starter.http import (
     page_links,
     pick_list,
     problems,
+    push,
     staff,
     stores,
     webhooks,
@@ -34,6 +35,7 @@ from starter.http.connections import COME_IN_WITHIN_SECONDS, patient_for
 from starter.http.documentation import with_schemas
 from starter.http.entrance import Entrance
 from starter.http.middleware import RequestIds
+from starter.push import Devices
 from starter.shops import Shops
 from starter.staff import People
 from starter.view import Viewer
@@ -66,6 +68,7 @@ def create_app(
     app.include_router(pick_list.router(pool, entrance))
     app.include_router(attention.router(pool, entrance))
     app.include_router(staff.router(People(pool, viewer.public_url), pool, entrance))
+    app.include_router(push.router(Devices(pool), entrance))
     app.include_router(stores.router(Shops(pool), entrance))
     app.include_router(webhooks.router(front_door))
     app.include_router(health.router(pool))
@@ -88,6 +91,7 @@ def create_app(
                 BulkWish,
                 StandardPayment,
                 *staff.MODELS,
+                push.DeviceWish,
                 StoreSettings,
                 *Command.__args__,
             )

@@ -22,6 +22,7 @@ from orders.staff import LastAdmin, PasswordUnfit, StaffNotFound, StaffTaken
 from orders.store import Language
 from orders.words import in_words
 from starter.http.languages import wanted_language
+from starter.push import DeviceNotFound, PushUnfit
 from starter.webhooks.errors import (
     ProviderNotFound,
     WebhookNotSigned,
@@ -65,6 +66,8 @@ HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
     StaffTaken: HTTPStatus.CONFLICT,
     LastAdmin: HTTPStatus.CONFLICT,
     PasswordUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DeviceNotFound: HTTPStatus.NOT_FOUND,
+    PushUnfit: HTTPStatus.UNPROCESSABLE_ENTITY,
     CodeMistyped: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Unauthorised: HTTPStatus.UNAUTHORIZED,

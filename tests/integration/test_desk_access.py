@@ -167,6 +167,7 @@ SAMPLES: Mapping[str, str] = {
     "type_": "picked",
     "mail_key": "shipped:1",
     "part": "look",
+    "device_id": "pd-000000000000",
 }
 
 

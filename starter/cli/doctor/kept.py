@@ -1,4 +1,4 @@
-"""Checks of what PostgreSQL keeps: who runs, what lies too long, which files are needed, who writes mails."""
+"""Checks of what PostgreSQL keeps: who runs, what lies, which files are needed, who writes, who is told."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from db import processes, stores, upkeep
+from db import processes, push, stores, upkeep
 from db.files import FilesFolder
 from db.pool import Connection
 from db.processes import Kind
@@ -19,6 +19,7 @@ SEEN_WITHIN: Final = timedelta(minutes=2)
 UNDELIVERED_FOR: Final = timedelta(minutes=1)
 UNTRIED_FOR: Final = timedelta(minutes=5)
 OVERDUE_BY: Final = timedelta(minutes=10)
+UNREACHED_FOR: Final = timedelta(hours=1)
 MOST_NAMED: Final = 5
 
 CheckKept = Callable[[SetUp, Connection], AsyncIterator[Finding]]
@@ -94,4 +95,18 @@ async def senders(set_up: SetUp, connection: Connection) -> AsyncIterator[Findin
         yield well("senders", count=len(known)) if asked else well("senders", "not_asked", count=len(known))
 
 
-KEPT: Final[tuple[CheckKept, ...]] = (who_runs, what_lies, files_wanted, senders)
+async def notices(_set_up: SetUp, connection: Connection) -> AsyncIterator[Finding]:
+    """Only what is amiss: a shop without devices wants to hear nothing of them."""
+    if lying := await push.lying(connection, UNTRIED_FOR):
+        yield wrong("notices", "untried", count=lying)
+    if failing := await push.failing(connection, UNREACHED_FOR):
+        yield warning(
+            "notices",
+            "failing",
+            count=failing.devices,
+            service=failing.service,
+            problem=failing.problem,
+        )
+
+
+KEPT: Final[tuple[CheckKept, ...]] = (who_runs, what_lies, files_wanted, senders, notices)
