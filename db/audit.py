@@ -42,6 +42,7 @@ class Act(StrEnum):
     KEY_CHANGED = "key_changed"
     NOTICES_ON = "notices_on"
     NOTICES_OFF = "notices_off"
+    LINK_REPLACED = "link_replaced"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
-"""Asking for the link of an order page: kept as it was typed, and answered by mail where it is known."""
+"""The link of an order page: asked for, and answered by mail where it is known; replaced by the staff."""
 
 from datetime import timedelta
 from typing import Final
 
-from db import order_pages, outbox, stores
+from db import audit, order_pages, outbox, reading, stores
+from db.audit import Act, Doer
 from db.pool import Connection
 from db.queries import load
+from db.reading import Kept
 from db.vault import Vault
 from orders.change import Mail
 from orders.mail import MailKind
@@ -54,3 +56,27 @@ async def answer(connection: Connection, vault: Vault) -> int:
                 await outbox.put(connection, store, order_id, addressee, [(0, mail)])
                 mails += 1
     return mails
+
+
+async def replace(
+    connection: Connection,
+    vault: Vault,
+    doer: Doer,
+    order_id: str,
+    store: str | None = None,
+    *,
+    issue: int | None = None,
+) -> Kept:
+    """Give the customer's page of an order a new link, and write down who did. The one before opens nothing
+    from now on, in no browser; the customer is not told. Answers the order with the link it has then.
+
+    `issue` is the number of the link that is meant: if it has been replaced already, this changes nothing.
+    Raises OrderNotFound, or OrderError where two stores have this id.
+    """
+    async with connection.transaction():
+        owner = await reading.store_of(connection, order_id, store)
+        present = await connection.fetchval(SQL["issue"], owner, order_id)
+        if issue is None or issue == present:
+            await order_pages.replace_link(connection, vault, owner, order_id)
+            await audit.add(connection, doer, Act.LINK_REPLACED, f"order:{owner}/{order_id}")
+        return await reading.order(connection, owner, order_id)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from db import commands, intake, order_links, order_pages, reading, stores
+from db import commands, intake, order_links, stores
+from db.audit import Doer
 from db.commands import Answer
 from db.fingerprint import fingerprint
 from db.keys import Scope
@@ -185,13 +186,14 @@ class FrontDoor:
             await order_links.ask(connection, number, email)
         self._delivery.nudge_page_links()
 
-    async def replace_link(self, order_id: str, store: str | None = None) -> Kept:
+    async def replace_link(
+        self, order_id: str, doer: Doer, store: str | None = None, *, issue: int | None = None
+    ) -> Kept:
         """Give the customer's page of an order a new link. The one before opens nothing from now on, in no
-        browser. Raises OrderNotFound, or OrderError where two stores have this id."""
+        browser; who did it is written down. If the link of this `issue` was replaced already, nothing is
+        changed. Raises OrderNotFound, or OrderError where two stores have this id."""
         async with within_reach(self._pool) as connection:
-            owner = await reading.store_of(connection, order_id, store)
-            await order_pages.replace_link(connection, self._vault, owner, order_id)
-            return await reading.order(connection, owner, order_id)
+            return await order_links.replace(connection, self._vault, doer, order_id, store, issue=issue)
 
     async def hear(
         self, provider: str, headers: Mapping[str, str], raw: bytes, request_id: str | None = None

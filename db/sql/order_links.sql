@@ -22,3 +22,7 @@ WHERE lower(number) = lower($1) AND lower(body -> 'customer' ->> 'email') = lowe
         AND coalesce(mails.order_id, '') = orders.order_id AND kind = 'order_link'
         AND created_at > now() - $4::interval) < $5::integer
 ORDER BY accepted_at DESC LIMIT $8
+
+-- issue --
+-- Who replaces the link at the same moment waits for this row.
+SELECT page_issue FROM orders WHERE store = $1 AND order_id = $2 FOR NO KEY UPDATE

@@ -87,6 +87,7 @@ ACCESS: Final[Mapping[tuple[str, str], Right | type[Signed] | type[Public]]] = {
     ("GET", "/desk/orders/{store}/{order_id}"): Right.SEE_ORDERS,
     ("GET", "/desk/orders/{store}/{order_id}/parts"): Right.SEE_ORDERS,
     ("GET", "/desk/orders/{store}/{order_id}/customer-page"): Right.FULFIL,
+    ("POST", "/desk/orders/{store}/{order_id}/customer-page"): Right.FULFIL,
     ("POST", "/desk/orders/{store}/{order_id}/commands"): Right.FULFIL,
     ("GET", "/desk/orders/{store}/{order_id}/steps/{type_}"): Right.FULFIL,
     ("GET", "/desk/orders/{store}/{order_id}/preview"): Right.FULFIL,

@@ -13,6 +13,7 @@ from desk.staff.counter import counter_router
 from desk.staff.live import live_router
 from desk.staff.order import order_router
 from desk.staff.order_commands import commands_router
+from desk.staff.order_link import link_router
 from desk.staff.order_mails import mails_router
 from desk.staff.order_notes import notes_router
 from desk.staff.orders import orders_router
@@ -51,6 +52,7 @@ def staff_routers(desk: Desk) -> tuple[APIRouter, ...]:
         orders_router(desk, gate),
         order_router(desk, gate),
         commands_router(desk, gate),
+        link_router(desk, gate),
         notes_router(desk, gate),
         mails_router(desk, gate),
         attention_router(desk, gate),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from db.audit import Doer
 from db.keys import Scope
 from orders.order import OrderId
 from orders.store import StoreId
@@ -25,7 +26,8 @@ def router(front_door: FrontDoor, viewer: Viewer, entrance: Entrance) -> APIRout
     ) -> PageLinkAnswer:
         """End the link of the customer's page, for it got into the wrong hands, and answer the new one.
         Whoever came in by the old one is let in no more. The customer is not told."""
-        kept = await front_door.replace_link(order_id, store)
+        doer = Doer(visitor.actor, visitor.request_id)
+        kept = await front_door.replace_link(order_id, doer, store)
         return PageLinkAnswer(customer_page=viewer.customer_page(kept))
 
     return routes

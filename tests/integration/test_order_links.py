@@ -21,6 +21,7 @@ from tests.sample_orders import BOOK, an_order
 
 __all__ = ["environment", "nothing_set"]  # Fixtures: the environment of the command line.
 SENT_LINKS = "SELECT count(*) FROM mails WHERE order_id = $1 AND kind = 'order_link'"
+WRITTEN_DOWN = "SELECT actor, act, request_id FROM audit WHERE subject = $1 ORDER BY number"
 
 
 async def ask(browser: httpx.AsyncClient, number: str, email: str, language: str = "en") -> httpx.Response:
@@ -271,7 +272,11 @@ async def test_staff_replace_a_link_that_got_into_the_wrong_hands(house: House) 
         dead = await browser.get(old)
         fresh = await come_in(browser, "/o/" + answer.json()["customer_page"].rsplit("/", 1)[1])
 
+    written = await house.pool.fetch(WRITTEN_DOWN, f"order:default/{order_id}")
     assert (refused.status_code, unknown.status_code, answer.status_code) == (403, 404, 200)
+    assert [row["act"] for row in written] == ["link_replaced"]
+    assert written[0]["actor"] == "staff:test"
+    assert written[0]["request_id"] == answer.headers["x-request-id"]
     assert answer.json()["customer_page"] == (await house.show(order_id))["links"]["customer_page"]
     assert dead.status_code == 404
     assert fresh.startswith("/o/order/")
@@ -289,5 +294,7 @@ async def test_the_command_line_prints_the_link_and_replaces_it(
 
     assert (printed.code, printed.out.strip()) == (0, f"http://127.0.0.1:8080{old}")
     assert json.loads(replaced.out)["customer_page"].endswith(await link_of(house, order_id))
+    written = await house.pool.fetch(WRITTEN_DOWN, f"order:default/{order_id}")
     assert await link_of(house, order_id) != old
+    assert [(row["actor"].partition(":")[0], row["act"]) for row in written] == [("cli", "link_replaced")]
     assert unknown.code == 1
