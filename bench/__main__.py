@@ -10,14 +10,25 @@ from pathlib import Path
 
 import aiohttp
 
-from bench import bare, desk, latency, throughput, volume
+from bench import acting, bare, desk, latency, throughput, volume
 from bench.figures import Figure, figure, show
 from bench.shop import Shop
 from embedded.ports import Ports
 from embedded.preparing import preparing
 from embedded.stack import Stack
 
-PARTS = ("ready", "throughput", "history", "latency", "stopped", "downloads", "list", "desk", "memory")
+PARTS = (
+    "ready",
+    "throughput",
+    "history",
+    "latency",
+    "stopped",
+    "downloads",
+    "list",
+    "desk",
+    "acting",
+    "memory",
+)
 
 
 async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
@@ -62,6 +73,9 @@ async def measure(parts: tuple[str, ...], scale: float) -> list[Figure]:
             if "desk" in parts:
                 count = int(100_000 * min(1, scale * 2))
                 said(await desk.listing(shop, addresses.api, addresses.database_url, count))
+            if "acting" in parts:
+                orders = max(2, int(20 * scale))
+                said(await acting.acting(shop, addresses.api, addresses.database_url, 500, orders))
             if "memory" in parts:
                 worker = addresses.pids["worker"]
                 said(

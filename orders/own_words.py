@@ -1,7 +1,7 @@
 """Own words: what a person wrote and history does not keep, put back where a digest stands for it."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from orders.commands import withheld
@@ -18,12 +18,21 @@ def lacks_words(text: Sentence) -> bool:
     return any(isinstance(fact, str) and _DIGEST.search(fact) for fact in text.facts.values())
 
 
+def by_digest(words: Iterable[str]) -> dict[str, str]:
+    """What people wrote, each by the digest that stands for it."""
+    return {withheld(each): each for each in words}
+
+
 def with_words(text: Sentence, words: Iterable[str], language: Language) -> Sentence:
     """The sentence with the words that were given for its order in the place of their digests; for words that
     are not known any more, or never were, a phrase that says so."""
+    return with_known_words(text, by_digest(words), language) if lacks_words(text) else text
+
+
+def with_known_words(text: Sentence, known: Mapping[str, str], language: Language) -> Sentence:
+    """The same, for many sentences of one order: its words are looked up, and not gone through for each."""
     if not lacks_words(text):
         return text
-    known = {withheld(each): each for each in words}
     unknown = in_words(language, sentence("refusal.own_words"))
     facts: dict[str, Fact] = {
         name: put_back(fact, lambda digest: known.get(digest, unknown)) if isinstance(fact, str) else fact

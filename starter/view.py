@@ -10,7 +10,7 @@ from db.pool import Connection
 from db.vault import Vault
 from orders.money import exponent, written
 from orders.order import Line, Order, Totals
-from orders.own_words import with_words
+from orders.own_words import by_digest, with_known_words
 from orders.owners import Owner, owner_of
 from orders.state import OrderFacts, Reason
 from orders.store import Language
@@ -58,7 +58,7 @@ class Viewer:
         """One order. Raises OrderNotFound."""
         kept, moments, mails, notes, claim = await reading.whole(connection, store, order_id)
         reasons = {each.command_id: each.words for each in moments if each.command_id and each.words}
-        words = [each.words for each in moments if each.words]
+        words = by_digest(each.words for each in moments if each.words)
         order, facts = kept.order, kept.facts
         return OrderAnswer(
             order_id=order_id,
@@ -111,7 +111,7 @@ class Viewer:
                     reason=each.reason,
                     subject=each.subject,
                     since=each.since,
-                    text=in_words(language, with_words(each.text, words, language)),
+                    text=in_words(language, with_known_words(each.text, words, language)),
                     owner=owner_of(each.reason),
                     owner_name=say(language, f"owner.{owner_of(each.reason)}"),
                 )
@@ -124,7 +124,7 @@ class Viewer:
                     outcome=each.outcome,
                     actor=each.actor,
                     command_id=each.command_id,
-                    text=in_words(language, with_words(each.text, words, language)),
+                    text=in_words(language, with_known_words(each.text, words, language)),
                 )
                 for each in moments
             ],

@@ -11,9 +11,13 @@ SELECT store, order_id, number, placed_at, accepted_at, format, body, plan, sequ
     changed_at, page_token_hash, page_issue,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('at', moment.at, 'kind', moment.kind,
             'outcome', moment.outcome, 'actor', moment.actor, 'command_id', moment.command_id,
-            'text', moment.text, 'words', commands.payload ->> 'reason')
+            'text', moment.text, 'words',
+            -- Looked up one by one: a join goes through all of an order's commands for each, where the planner
+            -- does not know how many there are.
+            (SELECT payload ->> 'reason' FROM commands WHERE commands.store = moment.store
+                AND commands.order_id = moment.order_id AND commands.command_id = moment.command_id))
             ORDER BY moment.sequence, moment.position), '[]')
-        FROM timeline AS moment LEFT JOIN commands USING (store, order_id, command_id)
+        FROM timeline AS moment
         WHERE moment.store = orders.store AND moment.order_id = orders.order_id) AS timeline,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('number', number, 'mail_key', mail_key, 'kind', kind, 'is_copy', is_copy,
             'state', state, 'created_at', created_at, 'sent_at', sent_at, 'not_before', not_before)

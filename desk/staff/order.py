@@ -15,13 +15,16 @@ from desk.staff.forms import Form
 from desk.staff.order_forms import Filled
 from desk.staff.order_model import OrderModel, Seen, order_model
 from desk.staff.order_reading import read
+from desk.staff.order_story import entries
 from desk.staff.routes import desk_router
 from desk.staff.shell import HEADERS, Desk, fragment, page
 from desk.staff.signed import Signed
 from orders.order import OrderId
+from orders.own_words import by_digest
 from orders.store import StoreId
 
 ORDER = "/desk/orders/{store}/{order_id}"
+CUSTOMER_PAGE = f"{ORDER}/customer-page"
 Draw = Callable[..., Awaitable[HTMLResponse]]
 
 
@@ -31,8 +34,9 @@ async def seen(desk: Desk, store: str, order_id: str) -> Seen:
         whole = await reading.whole(connection, store, order_id)
         known = await stores.everything(connection)
         who = {f"staff:{each.staff_id}": each.name for each in await staff.everyone(connection)}
+    words = by_digest(each.words for each in whole.timeline if each.words)
     temporal = desk.viewer.temporal(store, order_id)
-    return Seen(whole, known[store], who, temporal, len(known) > 1)
+    return Seen(whole, known[store], who, words, temporal, len(known) > 1)
 
 
 async def with_subject(desk: Desk, signed: Signed, known: Seen, model: OrderModel) -> OrderModel:
@@ -64,8 +68,8 @@ async def draw_order(
 ) -> HTMLResponse:
     """The page of an order; with a form on it as somebody filled it in."""
     known = await seen(desk, store, order_id)
-    whole_timeline = request.query_params.get("timeline") == "all"
-    model = order_model(known, signed, datetime.now(UTC), whole_timeline=whole_timeline, filled=filled)
+    shown = entries(request.query_params.get("timeline", ""))
+    model = order_model(known, signed, datetime.now(UTC), entries=shown, filled=filled)
     model = await with_subject(desk, signed, known, model)
     return await page(
         desk, request, signed, model, status_code=status_code, time_zone=known.settings.time_zone
@@ -84,12 +88,12 @@ def order_router(desk: Desk, gate: Gate) -> APIRouter:
     @router.get(f"{ORDER}/parts")
     async def parts(signed: who, store: StoreId, order_id: OrderId, timeline: str = "") -> Response:
         known = await seen(desk, store, order_id)
-        model = order_model(known, signed, datetime.now(UTC), whole_timeline=timeline == "all")
+        model = order_model(known, signed, datetime.now(UTC), entries=entries(timeline))
         model = await with_subject(desk, signed, known, model)
         zone = known.settings.time_zone
         return fragment(signed.language, "staff/order_parts.html", time_zone=zone, page=model)
 
-    @router.get(f"{ORDER}/customer-page")
+    @router.get(CUSTOMER_PAGE)
     async def customer_page(signed: who, store: StoreId, order_id: OrderId) -> Response:
         # A click of its own: the secret address stands on no page of ours, and in no history of theirs.
         async with within_reach(desk.pool) as connection:

@@ -16,6 +16,7 @@ from desk.staff.order_offers import Offers
 from desk.staff.order_rows import FULFILLMENT_TONE, PAYMENT_TONE, age, order_href
 from desk.staff.order_steps import Rules, steps
 from desk.staff.order_story import (
+    NEWEST,
     ClaimView,
     MailView,
     Milestone,
@@ -29,7 +30,7 @@ from desk.staff.order_story import (
 )
 from desk.staff.order_terms import PaymentView, PersonView, payment_view, person_view
 from desk.staff.signed import Signed
-from orders.commands import TYPES, withheld
+from orders.commands import TYPES
 from orders.order import FulfillmentMethod
 from orders.owners import owner_of
 from orders.paper import PaperKind
@@ -83,6 +84,8 @@ class OrderModel(BaseModel, frozen=True):
     lines: LinesView
     parcels: tuple[ParcelView, ...]
     person: PersonView
+    link_issue: int
+    """Which link of the customer's page the form to replace it is about."""
     payment: PaymentView
     option: str
     instructions: str
@@ -104,12 +107,14 @@ class Seen(NamedTuple):
     settings: StoreSettings
     who: dict[str, str]
     """Names of people, by how they sign."""
+    words: dict[str, str]
+    """What people wrote as reasons, by the digest that stands for it."""
     temporal: str | None
     several_stores: bool
 
 
 def offers_of(seen: Seen, rules: Rules, language: Language) -> Offers:
-    return Offers(language, rules.state, _words_of_holds(seen), tuple(seen.settings.tracking_links))
+    return Offers(language, rules.state, seen.words, tuple(seen.settings.tracking_links))
 
 
 def order_model(
@@ -117,10 +122,11 @@ def order_model(
     signed: Signed,
     now: datetime,
     *,
-    whole_timeline: bool = False,
+    entries: int = NEWEST,
     filled: Filled | None = None,
 ) -> OrderModel:
-    """The page for this reader. `filled`: a form on it that could not be taken, to be drawn again."""
+    """The page for this reader, with so many entries of the timeline. `filled`: a form on it that could not
+    be taken, to be drawn again."""
     kept, language, settings = seen.whole.kept, signed.language, seen.settings
     order, zone = kept.order, seen.settings.time_zone
     rules = Rules(kept, signed.actor, now)
@@ -141,7 +147,7 @@ def order_model(
         is_history=kept.is_history,
         ended_at=kept.ended_at,
         attention=_attention(seen, rules, signed),
-        holds=tuple(_words_of_holds(seen).get(hold.reason, hold.reason) for hold in kept.facts.holds),
+        holds=tuple(seen.words.get(hold.reason, hold.reason) for hold in kept.facts.holds),
         claim=claim_view(seen.whole.claim, signed.actor),
         main=found.main,
         more=found.more,
@@ -150,6 +156,7 @@ def order_model(
         lines=lines_view(kept, rules.state, language),
         parcels=parcels_view(kept, rules.state, settings, language, seen.who),
         person=person_view(order, language),
+        link_issue=kept.page_issue,
         payment=payment_view(kept, language),
         option=order.fulfillment.option if order.fulfillment else "",
         instructions=order.fulfillment.instructions if order.fulfillment else "",
@@ -158,7 +165,7 @@ def order_model(
         notes=notes_view(seen.whole.notes, signed.actor, seen.who, language),
         note=filled if filled is not None and filled.key.startswith("note") else None,
         milestones=milestones(seen.whole.timeline, language, now),
-        story=story_view(seen.whole.timeline, language, zone, seen.who, whole=whole_timeline),
+        story=story_view(seen.whole.timeline, language, zone, seen.who, seen.words, entries),
         mails=mails_view(seen.whole.mails, kept.facts.attention, language),
         temporal=seen.temporal,
         papers=_papers(kept, language, signed),
@@ -188,16 +195,11 @@ def _badges(kept: Kept, language: Language) -> tuple[Badge, ...]:
     )
 
 
-def _words_of_holds(seen: Seen) -> dict[str, str]:
-    return {withheld(each.words): each.words for each in seen.whole.timeline if each.words}
-
-
 def _attention(seen: Seen, rules: Rules, signed: Signed) -> tuple[AttentionView, ...]:
     kept, language = seen.whole.kept, signed.language
-    words = _words_of_holds(seen)
     return tuple(
         AttentionView(
-            text=in_words(language, in_words_of(each.text, words), time_zone=seen.settings.time_zone),
+            text=in_words(language, in_words_of(each.text, seen.words), time_zone=seen.settings.time_zone),
             owner=say(language, f"owner.{owner_of(each.reason)}"),
             since=each.since,
             answers=tuple(

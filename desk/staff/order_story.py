@@ -1,6 +1,6 @@
 """What the order page tells of the past: timeline, how long each state lasted, mails and notes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from db.notes import Note, Version
 from db.reading import MailLine, Moment
 from desk.staff.order_rows import age
 from orders.change import Outcome
-from orders.own_words import with_words
+from orders.own_words import with_known_words
 from orders.rules.mailing import IN_QUESTION
 from orders.state import Attention
 from orders.store import Language
@@ -19,6 +19,8 @@ from orders.words import in_words, say
 
 NEWEST: Final = 100
 """So many entries of the timeline are shown at first."""
+OLDER: Final = 500
+"""So many more with each click."""
 
 A_WHILE: Final = timedelta(minutes=1)
 """A state that lasted shorter is not worth a word."""
@@ -41,6 +43,8 @@ _ENDS: Final = ("collected", "delivered", "cancel", "expired")
 
 
 class MomentView(BaseModel, frozen=True):
+    number: int
+    """Which one it is, counted from the first: it stays so when others come."""
     at: datetime
     who: str
     text: str
@@ -48,10 +52,11 @@ class MomentView(BaseModel, frozen=True):
 
 
 class StoryView(BaseModel, frozen=True):
-    """The timeline, the newest first; `hidden` older ones are left out."""
+    """The timeline, the newest first; `hidden` older ones are left out, and a click shows `more` of them."""
 
     moments: tuple[MomentView, ...]
     hidden: int
+    more: int
 
 
 class Milestone(BaseModel, frozen=True):
@@ -125,27 +130,35 @@ def names_of(who: dict[str, str], actor: str, language: Language) -> str:
     return who.get(actor, actor)
 
 
+def entries(asked: str) -> int:
+    """How many entries of the timeline an address asks for; the newest if it asks for nothing sensible."""
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 7
+    return max(NEWEST, int(asked)) if is_number else NEWEST
+
+
 def story_view(
     timeline: Sequence[Moment],
     language: Language,
     time_zone: str,
     who: dict[str, str],
-    *,
-    whole: bool,
+    words: Mapping[str, str],
+    shown: int,
 ) -> StoryView:
-    shown = timeline if whole else timeline[-NEWEST:]
-    words = [each.words for each in timeline if each.words]
+    """The newest entries, so many as are to be shown. `words` holds what people wrote, by its digest."""
+    hidden = max(0, len(timeline) - shown)
     return StoryView(
         moments=tuple(
             MomentView(
+                number=number,
                 at=each.at,
                 who=names_of(who, each.actor, language),
-                text=in_words(language, with_words(each.text, words, language), time_zone=time_zone),
+                text=in_words(language, with_known_words(each.text, words, language), time_zone=time_zone),
                 outcome=each.outcome,
             )
-            for each in reversed(shown)
+            for number, each in reversed(list(enumerate(timeline[hidden:], hidden + 1)))
         ),
-        hidden=len(timeline) - len(shown),
+        hidden=hidden,
+        more=min(hidden, OLDER),
     )
 
 

@@ -1,5 +1,6 @@
 """The page of one order in a real browser: by keyboard, on a phone and a wide screen, live, mail in sight."""
 
+import re
 from typing import Any
 
 import pytest
@@ -54,6 +55,64 @@ async def test_the_pages_of_an_order_have_no_flaws(
         await page.locator("#mails a").first.click()
         await expect(page.frame_locator("iframe").locator("body")).to_contain_text("Mok")
         assert await flaws(page) == []
+        await page.goto(address + path)
+        await page.locator("#replace-link > summary").click()
+        assert await flaws(page) == []
+        await page.locator("#replace-link button").click()
+        await expect(page.locator("#link")).to_have_value(re.compile("/o/[A-Za-z0-9_-]{43}$"))
+        assert await flaws(page) == []
+
+
+async def test_a_form_that_came_back_has_the_keyboard_on_what_is_wrong(
+    browser: Browser, house: House, address: str
+) -> None:
+    order_id = await house.paid(an_order())
+    await house.done(order_id, "packed")
+
+    async with visiting(browser, house, address) as anna:
+        page = await anna.open(f"/desk/orders/default/{order_id}")
+        main = page.locator("[name=tracking_number]").first
+        await main.fill("3S<DEVC>")
+        await main.press("Enter")
+        await expect(main).to_be_focused()
+        await expect(main).to_have_attribute("aria-invalid", "true")
+        await expect(main).to_have_value("3S<DEVC>")
+
+        # One that lies folded away opens; where no field is to blame, the sentence has the keyboard.
+        await page.locator("#more > summary").click()
+        await page.locator("#choice-payment-another_payment-paid > summary").click()
+        amount = page.locator("#choice-payment-another_payment-paid [name=amount]")
+        await amount.fill("a lot")
+        await amount.press("Enter")
+        await expect(amount).to_be_focused()
+        await page.goto(f"{address}/desk/staff")
+        await page.locator("#name").fill("Bram")
+        await page.locator("#staff_id").fill("No Good!")
+        await page.locator("#staff_id").press("Enter")
+        await expect(page.locator(".notice.bad[role=alert]")).to_be_focused()
+        await expect(page.locator("#staff_id")).to_have_value("no good!")
+
+
+async def test_older_entries_of_a_long_timeline_are_shown_where_they_follow(
+    browser: Browser, house: House, address: str
+) -> None:
+    order_id = await house.paid(an_order())
+    await house.pool.execute(
+        """INSERT INTO timeline (store, order_id, sequence, position, at, kind, outcome, actor, text)
+        SELECT 'default', $1, 2, number, now(), 'hold', 'applied', 'staff:anna',
+            jsonb_build_object('key', 'timeline.hold', 'facts', jsonb_build_object('reason', 'n' || number))
+        FROM generate_series(101, 2100) AS number""",
+        order_id,
+    )
+
+    async with visiting(browser, house, address, width=PHONE) as anna:
+        page = await anna.open(f"/desk/orders/default/{order_id}")
+        await page.get_by_role("link", name="Show 500 older entries").click()
+        await expect(page.locator(".timeline > li")).to_have_count(600)
+        await expect(page.locator("#entry-1902")).to_be_in_viewport()
+        await house.done(order_id, "hold", reason="now")
+        await expect(page.locator(".timeline > li").first).to_contain_text("On hold: now")
+        await expect(page.locator(".timeline > li")).to_have_count(600)
 
 
 async def test_an_order_is_packed_labelled_and_handed_over_by_keyboard_alone(

@@ -1,6 +1,7 @@
 """The page of one order: its big button does what it says, and every click is one command."""
 
 import asyncio
+import re
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.house import House
 from tests.order_visits import form_of, forms, keys, main_form, notice, open_order, press, undo_of
 from tests.sample_orders import BOOK, CARD, MUG, an_order
 
+OLDER = re.compile(r'href="([^"]*\?timeline=\d+)#[^"]*"')
 SHIPPING = [
     ("collect_payment", {}, "PAID", "AWAITING_PROCESSING"),
     ("pick", {}, "PAID", "PROCESSING"),
@@ -334,7 +336,7 @@ async def test_a_claim_is_seen_by_others_who_may_take_it_over(house: House) -> N
     assert "Anna de Vries is working on this order" in his
 
 
-async def test_the_newest_hundred_entries_are_shown_first_and_the_rest_on_request(house: House) -> None:
+async def test_the_newest_hundred_entries_are_shown_first_and_older_ones_on_request(house: House) -> None:
     order_id = await house.paid(an_order())
     await house.pool.execute(
         """INSERT INTO timeline (store, order_id, sequence, position, at, kind, outcome, actor, text)
@@ -345,15 +347,25 @@ async def test_the_newest_hundred_entries_are_shown_first_and_the_rest_on_reques
     )
 
     async with at_the_desk(house) as anna:
-        first = await open_order(anna, order_id)
-        whole = (await anna.get(f"/desk/orders/default/{order_id}?timeline=all")).text
+        pages = [await open_order(anna, order_id)]
+        while older := OLDER.search(pages[-1]):
+            pages.append((await anna.get(older[1])).text)
+            assert len(pages) < 9
+        odd = [await open_order(anna, order_id, query=f"?timeline={said}") for said in ("-1", "all", "²")]
 
-    assert first.count('<li class="applied">') == 100
-    assert "On hold: n2100" in first
-    assert "On hold: n101<" not in first
-    assert "Show 1902 older entries" in first
-    assert whole.count('<li class="applied">') == 2002
-    assert "Show" not in whole.partition('id="story"')[2].partition("</section>")[0]
+    shown = [page.count('<li class="applied" id="entry-') for page in pages]
+    assert shown == [100, 600, 1100, 1600, 2002]
+    assert "On hold: n2100" in pages[0]
+    assert "On hold: n101<" not in pages[0]
+    assert "Show 500 older entries</a>" in pages[0]
+    assert "1902 older entries in all" in pages[0]
+    assert "Show 402 older entries</a>" in pages[3]
+    assert [page.count('<li class="applied" id="entry-') for page in odd] == [100, 100, 100]
+    # Each click leads to the newest of those it shows.
+    asked = [OLDER.search(page) for page in pages[:-1]]
+    wanted = [each[0].partition("#")[2].partition('"')[0] for each in asked if each]
+    assert [f'id="{name}"' in page for name, page in zip(wanted, pages[1:], strict=True)] == [True] * 4
+    assert [f'id="{name}"' in page for name, page in zip(wanted, pages[:-1], strict=True)] == [False] * 4
 
 
 async def test_the_customer_page_is_opened_by_a_click_and_its_address_stands_nowhere(house: House) -> None:
