@@ -213,8 +213,13 @@ def _pickup(
         code=code if ready else None,
         place=place.name if place else settings.look.name,
         address=place.address if place else settings.look.address,
-        instructions=(chosen.instructions if chosen else "")
-        or to_know(settings, place, language, today_in(settings.time_zone)),
+        instructions=to_know(
+            settings,
+            place,
+            language,
+            today_in(settings.time_zone),
+            own=chosen.instructions if chosen else "",
+        ),
     )
 
 

@@ -30,14 +30,16 @@ def pickup_text(settings: StoreSettings, option: str, language: Language, today:
     return _paragraphs(head, to_know(settings, place, language, today))
 
 
-def to_know(settings: StoreSettings, place: PickupPlace | None, language: Language, today: date) -> str:
-    """The hours of a place and what it says of itself; what the store says of all its places where this one
-    says nothing, or there is none."""
+def to_know(
+    settings: StoreSettings, place: PickupPlace | None, language: Language, today: date, own: str = ""
+) -> str:
+    """The hours of a place, and what the order says of it (`own`); else what it says of itself; else what the
+    store says of all its places."""
     general = settings.pickup_instructions.get(language, "")
     if place is None:
-        return general
+        return own or general
     hours = "\n".join(opening_hours(place, language, today))
-    return _paragraphs(hours, place.instructions.get(language, "") or general)
+    return _paragraphs(hours, own or place.instructions.get(language, "") or general)
 
 
 def _paragraphs(*parts: str) -> str:

@@ -18,6 +18,11 @@ from tests.house import House
 from tests.sample_orders import BOOK, CARD, MUG, an_order
 
 HOSTILE = '"><img src=x onerror=alert(1)>\u202eevil\U0001f381 שלום'
+PLACE = {
+    "name": "Afhaalpunt Kerkstraat, hoek Vijzelgracht",
+    "address": ["Kerkstraat 12", "1017 GC Amsterdam"],
+    "hours": {"tuesday": "10:00-18:00", "saturday": "09:30-12:00, 13:00-17:00"},
+}
 LOOKS = pytest.mark.parametrize(
     ("width", "dark", "language"),
     [(PHONE, False, "nl"), (PHONE, True, "en"), (WIDE, False, "en"), (WIDE, True, "nl")],
@@ -28,7 +33,9 @@ LOOKS = pytest.mark.parametrize(
 @pytest.fixture
 async def shop(house: House) -> None:
     async with house.pool.acquire() as connection:
-        await keep(connection, "mug-shop", StoreSettings.model_validate(SETTINGS))
+        await keep(
+            connection, "mug-shop", StoreSettings.model_validate(SETTINGS | {"pickup_places": [PLACE]})
+        )
 
 
 def ordered(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
