@@ -65,6 +65,7 @@ def order_href(store: str, order_id: str) -> str:
 def order_row(
     row: listing.Row, language: Language, time_zone: str, now: datetime, *, store_name: str = ""
 ) -> OrderRow:
+    part = "day" if row.placed_at.year == now.year else "short"
     payment = PaymentStatus(row.payment_status)
     fulfillment = FulfillmentStatus(row.fulfillment_status)
     return OrderRow(
@@ -74,7 +75,7 @@ def order_row(
         number=row.number,
         store_name=store_name,
         placed_at=row.placed_at,
-        placed=write(language, row.placed_at, time_zone=time_zone, part="date"),
+        placed=write(language, row.placed_at, time_zone=time_zone, part=part),
         customer=row.customer,
         items=row.items,
         more=row.lines - len(row.items),

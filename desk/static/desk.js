@@ -18,6 +18,17 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A form that came back: the keyboard goes to what is wrong with it, and whatever hides it opens.
+{
+  const seen = (selector) => [...document.querySelectorAll(`main ${selector}`)].find((each) => !each.closest("[hidden]") && (each.matches("input, select, textarea") || each.textContent.trim()));
+  const wrong = seen('[aria-invalid="true"]') ?? (document.querySelector("main [autofocus]") ? null : seen('[role="alert"]'));
+  if (wrong) {
+    for (let around = wrong.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+    if (!wrong.matches("input, select, textarea")) wrong.tabIndex = -1;
+    wrong.focus();
+  }
+}
+
 // Keys: "/" goes to the search, wherever one is.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

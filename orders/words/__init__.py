@@ -24,9 +24,16 @@ _HOLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)(?::(date|time))?\}")
 _PLURAL: Final = frozenset({"one", "other"})
 # British English: the day before the month and a clock of 24 hours, as both our languages write it.
 _LOCALE: Final[Mapping[Language, str]] = {"en": "en_GB", "nl": "nl_NL"}
+_AT: Final[Mapping[Language, str]] = {"en": "at", "nl": "om"}
 _MOMENT: Final[Mapping[Language, Mapping[str | None, str]]] = {
-    "en": {None: "d MMMM y 'at' HH:mm", "date": "d MMMM y", "time": "HH:mm"},
-    "nl": {None: "d MMMM y 'om' HH:mm", "date": "d MMMM y", "time": "HH:mm"},
+    language: {
+        None: f"d MMMM y '{at}' HH:mm",
+        "date": "d MMMM y",
+        "time": "HH:mm",
+        "short": "d MMM y",
+        "day": "d MMM",
+    }
+    for language, at in _AT.items()
 }
 
 
@@ -66,7 +73,8 @@ def _moment(language: Language, moment: datetime, time_zone: str, part: str | No
 
 
 def write(language: Language, fact: Fact, *, time_zone: str = TIME_ZONE, part: str | None = None) -> str:
-    """One fact as people of this language write it; `part` is "date" or "time" for half of a moment."""
+    """One fact as people of this language write it; of a moment, `part` may be "date" or "time", and
+    where room is scarce "short" (a date) or "day" (without its year)."""
     match fact:
         case str():
             return fact

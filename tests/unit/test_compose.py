@@ -1,6 +1,7 @@
 """docker-compose.yml and the Dockerfile, held against the code they are for."""
 
 import ast
+import ipaddress
 import re
 import subprocess
 import sys
@@ -71,6 +72,12 @@ def test_api_and_worker_get_every_setting_that_has_no_default(name: str) -> None
     given = {each.removesuffix("_FILE") for each in environment_of(name)}
 
     assert needed <= given
+
+
+def test_the_api_trusts_no_stranger_to_say_where_a_request_comes_from() -> None:
+    trusted = ipaddress.ip_network(environment_of("api")["FORWARDED_ALLOW_IPS"])
+
+    assert trusted.is_loopback
 
 
 @pytest.mark.parametrize("name", ["api", "worker"])

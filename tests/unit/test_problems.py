@@ -22,7 +22,7 @@ from orders.errors import Refused
 from orders.order import LineKind, Order
 from orders.problems import ELSE, SAID, problem_of
 from orders.sentence import Sentence
-from orders.store import LANGUAGES, Language, StoreSettings
+from orders.store import LANGUAGES, Language, PickupPlace, SpecialDay, StoreSettings, Weekday
 from orders.words import holes, in_words
 from starter import arrivals
 from starter.http import problems
@@ -101,8 +101,19 @@ A_FULL_ORDER: Final[Mapping[str, Any]] = {
         },
     ],
 }
+PLACE: Final = PickupPlace(
+    name="Winkel",
+    address=("Kerkstraat 1",),
+    hours={Weekday.MONDAY: "09:00-12:30, 13:30-18:00"},
+    special_days=(SpecialDay(day="2026-12-25"),),
+    instructions={"nl": "Achterom"},
+)
 SETTINGS: Final = StoreSettings(
-    shop_addresses=("a@b.nl",), reply_to="a@b.nl", how_to_pay={"nl": "x"}, copy_customer_mails_to="a@b.nl"
+    shop_addresses=("a@b.nl",),
+    reply_to="a@b.nl",
+    how_to_pay={"nl": "x"},
+    copy_customer_mails_to="a@b.nl",
+    pickup_places=(PLACE,),
 )
 ASKED: Final[tuple[tuple[TypeAdapter[Any], Mapping[str, Any]], ...]] = (
     (TypeAdapter(Order), A_FULL_ORDER),

@@ -65,7 +65,6 @@ DOOR: Final[Mapping[str, set[str]]] = {
     "door.order_ended": set(),
     "door.workflow_stopped": set(),
     "door.money_does_not_add_up": {"fields"},
-    "door.unknown_format": set(),
     "door.two_stores": {"order_id"},
     "door.method_not_allowed": set(),
     "door.not_found": set(),
