@@ -13,11 +13,13 @@ from typing import Any, Final
 
 import asyncpg
 
+from torture.asking import Wait
 from torture.book import Book, read
-from torture.checker import Verdict, judge
+from torture.checker import judge
 from torture.dump import dump
 from torture.faults import Fault, Faults
-from torture.players import Players, Wait
+from torture.findings import Verdict
+from torture.players import Players
 from torture.points import IN_DATA
 from torture.quiet import quiet
 from torture.stage import Stage
@@ -172,12 +174,20 @@ async def _skip_leases(database_url: str) -> None:
 def people(books: Path) -> Counter[str]:
     """What people and providers did that a naive system would do twice, by class."""
     told = Counter(line["event_id"] for line in read(books / "payments.jsonl"))
-    acts = [line for line in read(books / "client.jsonl") if line["act"] == "command"]
+    lines = list(read(books / "client.jsonl"))
+    acts = [line for line in lines if line["act"] == "command"]
+    invoices = Counter(line["order_id"] for line in lines if line["act"] == "invoice")
+    jobs = {line["job_id"]: line["people"] for line in lines if line["act"] == "job"}
+    said = Counter(line["word"] for line in lines if line["act"] == "word")
     return Counter(
         {
             "payment event told again": told.total() - len(told),
             "two people at one step": sum(line["rivals"] for line in acts) // 2,
             "command after the end": sum(line["command_id"].rpartition("-late")[1] != "" for line in acts),
+            "invoice asked for again": invoices.total() - len(invoices),
+            "job given by two at once": sum(people > 1 for people in jobs.values()),
+            "mail to be stopped": said["mail_stop"],
+            "mail to be sent once more": said["anew"] + said["mail_again"],
         }
     )
 

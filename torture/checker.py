@@ -1,18 +1,17 @@
 """The checker: reads only the books and the final dump, and says what was lost, doubled, stuck or wrong.
 
-It imports nothing of the system it judges, nor anything but the standard library and the book's format.
+It imports nothing of the system it judges, nor anything but the standard library and the books' format.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from torture.book import read
+from torture.desk_checks import invoices, jobs, words
+from torture.findings import Books, Finding, Row, Verdict
 
-CLASSES: Final = ("lost", "doubled", "stuck", "wrong money", "unexplained")
 HARMLESS: Final = (
     "UNHANDLED_COMMAND",
     "FORCE_CLOSE_COMMAND",
@@ -21,71 +20,6 @@ HARMLESS: Final = (
 )
 """Why Temporal gives a workflow task again without any fault of the workflow: a message came in meanwhile, or
 the server itself was restarted."""
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it was promised."""
-
-    kind: str
-    subject: str
-    sentence: str
-
-
-@dataclass
-class Verdict:
-    """What became of everything. `counted` says how much of it there was."""
-
-    findings: list[Finding] = field(default_factory=list)
-    counted: Counter[str] = field(default_factory=Counter)
-    unknown_mails: list[str] = field(default_factory=list)
-    """Mails of which nobody can say whether they arrived, each on the attention list."""
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.findings
-
-    def number(self, kind: str) -> int:
-        return sum(finding.kind == kind for finding in self.findings)
-
-
-class Books:
-    """Everything that was written down, by order."""
-
-    def __init__(self, folder: Path) -> None:
-        self.stories: dict[str, Row] = {}
-        self.placed: dict[str, list[Row]] = defaultdict(list)
-        self.commands: dict[str, list[Row]] = defaultdict(list)
-        self.played: set[str] = set()
-        self.bad_answers: list[Row] = []
-        for line in read(folder / "client.jsonl"):
-            match line["act"]:
-                case "story":
-                    self.stories[line["order_id"]] = line
-                case "placed":
-                    self.placed[line["order_id"]].append(line)
-                case "command":
-                    self.commands[line["order_id"]].append(line)
-                case "played":
-                    self.played.add(line["order_id"])
-                case "bad answer":
-                    self.bad_answers.append(line)
-        self.payments: dict[str, list[Row]] = defaultdict(list)
-        for line in read(folder / "payments.jsonl"):
-            self.payments[line["order_id"]].append(line)
-        self.taken = [line for line in read(folder / "smtp.jsonl") if line.get("taken")]
-        self.rows: dict[str, list[Row]] = defaultdict(list)
-        for line in read(folder / "dump.jsonl"):
-            self.rows[line["row"]].append(line)
-
-    def of(self, kind: str, order_id: str) -> list[Row]:
-        if not hasattr(self, "_by_order"):
-            self._by_order: dict[tuple[str, str], list[Row]] = defaultdict(list)
-            for name, rows in self.rows.items():
-                for row in rows:
-                    self._by_order[name, str(row.get("order_id"))].append(row)
-        return self._by_order[kind, order_id]
 
 
 def judge(folder: Path) -> Verdict:
@@ -99,6 +33,9 @@ def judge(folder: Path) -> Verdict:
     for order_id in books.stories:
         verdict.findings += _judge_order(books, order_id)
     verdict.findings += _mails(books, verdict)
+    verdict.findings += jobs(books, verdict)
+    verdict.findings += invoices(books, verdict)
+    verdict.findings += words(books, verdict)
     verdict.findings += _strangers(books)
     return verdict
 
@@ -274,6 +211,8 @@ def _mails(books: Books, verdict: Verdict) -> Iterator[Finding]:
                     verdict.unknown_mails.append(subject)
                 elif times:
                     yield Finding("unexplained", subject, "it is called failed, and the server took it")
+            case "withdrawn":
+                pass  # Whether somebody stopped it, and the server never took it, is held against the words.
             case state:
                 yield Finding(
                     "stuck", subject, f"it is still {state} ({mail['phase']}, try {mail['attempt']})"

@@ -7,8 +7,9 @@ from pathlib import Path
 from temporalio.client import Client
 
 from torture.book import Book
-from torture.checker import Verdict, judge
+from torture.checker import judge
 from torture.dump import dump
+from torture.findings import Verdict
 from torture.players import Players
 from torture.quiet import quiet
 from torture.releases import AFTER, BEFORE, BROKEN, NOW

@@ -31,6 +31,10 @@ QUERIES: Final = {
         lease_until > now() AS leased FROM mails""",
     "gift_card": "SELECT order_id, line_id, unit FROM gift_cards",
     "download": "SELECT order_id, line_id, file FROM downloads WHERE revoked_at IS NULL",
+    "job": """SELECT job_id::text, kind, done_at IS NOT NULL AS is_done FROM bulk_jobs
+        WHERE started_at IS NOT NULL""",
+    "job_row": "SELECT job_id::text, order_id, command_id, given_at IS NOT NULL AS is_given FROM bulk_rows",
+    "invoice": "SELECT store, order_id, kind, year, number, encode(sha256, 'hex') AS sha256 FROM invoices",
 }
 ATTENTION: Final = "SELECT store, order_id, key, reason FROM attention ORDER BY store, order_id, key"
 

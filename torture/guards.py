@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Final
 
-from db import commands, gift_cards, intake, outbox, record
+from db import bulk, commands, gift_cards, intake, outbox, papers, record
 from starter import delivery
 from workflows.brief import Brief
 
@@ -16,11 +16,18 @@ SWEEP: Final = "sweep"
 ONE_WORKFLOW: Final = "one_workflow"
 UNIQUE_GIFT_CARD: Final = "unique_gift_card"
 HISTORY_WINS: Final = "history_wins"
+JOB_IDS: Final = "job_ids"
+JOB_SWEEP: Final = "job_sweep"
+ONE_INVOICE: Final = "one_invoice"
+INVOICE_NUMBERS: Final = "invoice_numbers"
+MAIL_STOP: Final = "mail_stop"
 
 IN_THE_DATABASE: Final[dict[str, tuple[str, ...]]] = {
     UNIQUE_COMMAND: ("ALTER TABLE commands DROP CONSTRAINT one_command_per_id",),
     UNIQUE_GIFT_CARD: ("ALTER TABLE gift_cards DROP CONSTRAINT one_card_per_unit",),
     UNIQUE_ORDER: ("ALTER TABLE orders DROP CONSTRAINT orders_pkey CASCADE",),
+    ONE_INVOICE: ("DROP INDEX one_invoice_per_order",),
+    INVOICE_NUMBERS: ("CREATE SEQUENCE hasty_numbers",),
 }
 """What a guard is in PostgreSQL, and the statements that drop it."""
 
@@ -97,6 +104,42 @@ def _last_word_wins() -> None:
     _replace(record.SQL, "recorded", "max(decided_at)", "min(decided_at) - 2147483647")
 
 
+def _ids_when_given() -> None:
+    """The commands of a job get their ids when they are given, and others when they are given again."""
+    chosen = bulk.SQL["to_give"]
+    _replace(bulk.SQL, "to_give", chosen, f"""WITH chosen AS ({chosen}), fresh AS (
+        UPDATE bulk_rows SET command_id = 'bulk-' || gen_random_uuid() FROM chosen
+        WHERE bulk_rows.job_id = $1 AND bulk_rows.position = chosen.position
+        RETURNING bulk_rows.position, bulk_rows.command_id)
+        SELECT position, store, order_id, fresh.command_id, command FROM chosen JOIN fresh USING (position)
+        ORDER BY position""")  # fmt: skip
+
+
+def _never_carries_jobs_on() -> None:
+    import worker
+
+    async def carry_on(*_: Any) -> None:
+        return
+
+    worker.carry_on_for_ever = carry_on  # type: ignore[assignment,attr-defined]
+
+
+def _invoices_are_always_new() -> None:
+    _replace(papers.SQL, "issued", "WHERE store", "WHERE false AND store")
+
+
+def _numbers_before_the_invoice() -> None:
+    """As a sequence gives them: what comes to nothing keeps its number."""
+    asked = "($1::text, $2::text, $3::integer) IS NOT NULL"
+    number = f"SELECT (nextval('hasty_numbers') - 1)::integer WHERE {asked}"
+    _replace(papers.SQL, "lock_series", papers.SQL["lock_series"], number)
+
+
+def _stops_what_has_left() -> None:
+    may_be = "AND state IN ('queued', 'retry') AND phase = 'none' AND NOT sent_again"
+    _replace(outbox.SQL, "stop", may_be, "AND state <> 'withdrawn'")
+
+
 def _replace(queries: Any, name: str, old: str, new: str) -> None:
     if old not in queries[name]:
         raise LookupError(f"the guard in the query {name!r} is not where it was: {old}")
@@ -112,4 +155,9 @@ IN_THE_PROCESS: Final[dict[str, Callable[[], None]]] = {
     UNIQUE_GIFT_CARD: _cards_are_always_new,
     ONE_WORKFLOW: _starts_as_often_as_asked,
     HISTORY_WINS: _last_word_wins,
+    JOB_IDS: _ids_when_given,
+    JOB_SWEEP: _never_carries_jobs_on,
+    ONE_INVOICE: _invoices_are_always_new,
+    INVOICE_NUMBERS: _numbers_before_the_invoice,
+    MAIL_STOP: _stops_what_has_left,
 }

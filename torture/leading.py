@@ -26,6 +26,8 @@ Play = Callable[[str], None]
 AGAIN_AFTER_SECONDS: Final = 4.0
 LOOK_SECONDS: Final = 0.1
 FAILED_WITHIN_SECONDS: Final = 5.0
+LEAVES_A_JOB: Final = "job.start:after"
+JOB_LEFT_WITHIN_SECONDS: Final = 8.0
 UNDER_FIRE: Final = (*OUTAGES, RPCError, aiohttp.ClientError)
 """What the judge meets when he asks something of a town under fire: he asks again."""
 IN_AN_ENVELOPE: Final = """SELECT store, order_id FROM mails JOIN orders USING (store, order_id)
@@ -59,6 +61,9 @@ class Leads:
             "give_up": self._give_up_by_hand,
             "late_mail": self._refuse_a_late_mail,
             "after_end": self._ask_after_the_end,
+            "job": self._playing("many_at_once"),
+            "carry": self._leave_a_job,
+            "invoice": self._playing("invoiced"),
         }
 
     def is_needed(self, point: str) -> bool:
@@ -106,6 +111,16 @@ class Leads:
                     await asyncio.sleep(AGAIN_AFTER_SECONDS)
             finally:
                 road.heal()
+
+    async def _leave_a_job(self) -> None:
+        """A job has begun, and its API is told that it has not: then it is for a worker to carry."""
+        armed = self._town.mines / "armed" / LEAVES_A_JOB
+        armed.write_text("lose")
+        self._play("many_at_once")
+        try:
+            await asyncio.sleep(JOB_LEFT_WITHIN_SECONDS)
+        finally:
+            armed.unlink(missing_ok=True)
 
     async def _let_an_answer_be_lost(self) -> None:
         """The relay takes a mail, and its answer to the dot is lost."""

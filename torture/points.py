@@ -33,6 +33,24 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("delivery.note", "api", ("starter.delivery", "Delivery._flush")),
     # A command that came after the end of its order is answered at the door.
     Step("after_end.settle", "api", ("starter.delivery", "settle_after_the_end"), "postgres"),
+    # A job for many orders is kept and begun, carried row by row, ended, answered.
+    Step("job.keep", "api", ("starter.bulk_wish", "keep"), "postgres"),
+    Step("job.start", "api", ("db.bulk", "start"), "postgres"),
+    Step("job.lease", "api", ("db.bulk", "lease"), "postgres"),
+    Step("job.note", "api", ("db.bulk", "given"), "postgres"),
+    Step("job.finish", "api", ("db.bulk", "finish"), "postgres"),
+    Step("job.answer", "api", ("starter.bulk_wish", "answer"), "postgres"),
+    # The same job, left by its API and carried on by a worker: `carry.job` is all that it does of one.
+    Step("carry.job", "worker", ("starter.bulk", "Bulk._carry")),
+    Step("carry.keep", "worker", ("db.commands", "keep"), "postgres"),
+    Step("carry.note", "worker", ("db.bulk", "given"), "postgres"),
+    Step("carry.finish", "worker", ("db.bulk", "finish"), "postgres"),
+    # An invoice: numbered and drawn in one transaction, kept, given out. After `invoice.number` it has its
+    # number and its row, and neither is committed.
+    Step("invoice.number", "api", ("db.papers", "_issue")),
+    Step("invoice.draw", "api", ("documents.press", "Press.make")),
+    Step("invoice.commit", "api", ("db.papers", "issue"), "postgres"),
+    Step("invoice.answer", "api", ("desk.papers", "Papers.make")),
     # The activity `record`: the one transaction of a transition, and its acknowledgement.
     Step("record.commit", "worker", ("activities.memory", "record"), "postgres"),
     Step("record.acknowledge", "worker", ("activities.memory", "Memory.record"), "postgres"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from torture.campaign import INSIDE, OUTSIDE, TRIED_AGAIN, Result
-from torture.checker import CLASSES
+from torture.findings import CLASSES
 from torture.outages import TEMPORAL_BACK
 
 MEANING: Final = (

@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from torture.players import GaveUp, Players
+from torture.asking import GaveUp
+from torture.players import Players
 from torture.stories import KINDS, story
 
 

@@ -2,8 +2,10 @@
 
 import random
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
+
+from torture.acts import Act, acts_of
 
 ADDRESS: Final = {
     "name": "Judge",
@@ -12,9 +14,11 @@ ADDRESS: Final = {
     "city": "Amsterdam",
     "country": "NL",
 }
-ORDER_ID: Final = re.compile(r"J\d+N\d{5}")
+ORDER_ID: Final = re.compile(r"J\d+N\d{5}[B-Z]?")
 COPIES: Final = (1, 1, 1, 2, 2, 50)
 """How often a payment event is told."""
+OF_A_CREW: Final = ("in_a_job", "cancelled")
+"""The orders beside the first one of a job."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,6 @@ class Event:
     status: str
     amount: str
     copies: int
-
-
-@dataclass(frozen=True)
-class Act:
-    """What staff do. With `rivals`, two of them do it at the same moment, each under an id of their own."""
-
-    type: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    rivals: bool = False
-    wanted: str = "applied"
 
 
 @dataclass(frozen=True)
@@ -64,6 +58,14 @@ class Story:
     wanted: Wanted
     pays_after_seconds: float = 0.0
     """Some customers only pay once they found their card: meanwhile nobody but the sweep looks after them."""
+    crew: tuple["Story", ...] = ()
+    """Further orders, which are given the same jobs as this one."""
+    with_invoice: bool = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether nothing of it is to be handed over any more."""
+        return any(act.type == "cancel" for act in self.acts)
 
     def for_book(self) -> dict[str, Any]:
         """What the checker has to know of it."""
@@ -87,24 +89,41 @@ KINDS: Final = (
     "held_first",
     "two_packers",
     "paid_in_two",
+    "many_at_once",
+    "taken_back",
+    "invoiced",
 )
+IN_A_HURRY: Final = ("many_at_once", "in_a_job", "cancelled", "invoiced")
+"""Kinds whose customers pay at once, and that is told once: others wait for them."""
+INVOICED: Final = ("one_parcel", "two_parcels", "two_packers", "paid_in_two", "gift_cards", "pickup")
+"""Kinds some of which get an invoice too."""
 
 
 def story(seed: int, number: int) -> Story:
     """The story of this number: the same for the same seed, each kind in turn."""
-    chance = random.Random(f"{seed}/{number}")
     kind = KINDS[number % len(KINDS)]
     order_id = f"J{seed}N{number:05d}"
-    physical = kind not in ("digital", "gift_cards")
+    first = _told(random.Random(f"{seed}/{number}"), kind, order_id)
+    if kind != "many_at_once":
+        return first
+    crew = (
+        _told(random.Random(f"{seed}/{number}{each}"), kind, f"{order_id}{each}")
+        for each, kind in zip("BC", OF_A_CREW, strict=True)
+    )
+    return replace(first, crew=tuple(crew))
+
+
+def _told(chance: random.Random, kind: str, order_id: str) -> Story:
+    physical = kind not in ("digital", "gift_cards", "invoiced")
     quantity = {"two_parcels": 3, "gift_cards": 2}.get(kind, 1)
     line = {
         "line_id": "1",
-        "kind": "physical" if physical else "digital" if kind == "digital" else "gift_card",
+        "kind": "physical" if physical else "gift_card" if kind == "gift_cards" else "digital",
         "sku": "MUG",
         "name": "Mok",
         "quantity": quantity,
         "unit_price": "10.00",
-        **({"files": ["book.epub"]} if kind == "digital" else {}),
+        **({"files": ["book.epub"]} if kind in ("digital", "invoiced") else {}),
     }
     total = quantity * 1000
     body: dict[str, Any] = {
@@ -122,10 +141,21 @@ def story(seed: int, number: int) -> Story:
         body["fulfillment"] = {"method": method, "option": "Standard"}
         body["shipping_address"] = ADDRESS
     events, late_events = _events(chance, order_id, kind, total)
-    acts, late_acts = _acts(kind, order_id)
+    acts, late_acts = acts_of(kind, order_id)
     wanted = _wanted(kind, quantity, total)
-    pause = 4.0 if chance.random() < 0.3 else 0.0
-    return Story(order_id, kind, body, events, acts, late_events, late_acts, wanted, pause)
+    pause = 4.0 if chance.random() < 0.3 and kind not in IN_A_HURRY else 0.0
+    return Story(
+        order_id,
+        kind,
+        body,
+        events,
+        acts,
+        late_events,
+        late_acts,
+        wanted,
+        pays_after_seconds=pause,
+        with_invoice=kind == "invoiced" or (kind in INVOICED and chance.random() < 0.3),
+    )
 
 
 def _events(
@@ -134,11 +164,15 @@ def _events(
     """The payments before staff begin, in any order, and those that come late."""
 
     def event(name: str, status: str, minor: int) -> Event:
-        return Event(f"{order_id}-{name}", status, _money(minor), chance.choice(COPIES))
+        copies = 1 if kind in IN_A_HURRY else chance.choice(COPIES)
+        return Event(f"{order_id}-{name}", status, _money(minor), copies)
 
-    failed = [event("failed", "failed", total)] if chance.random() < 0.3 else []
+    has_failed = chance.random() < 0.3 and kind not in IN_A_HURRY
+    failed = [event("failed", "failed", total)] if has_failed else []
     if kind == "paid_after_cancel":
         return tuple(failed), (event("paid", "paid", total),)
+    if kind == "cancelled":
+        return (), ()
     if kind == "paid_in_two":
         told = [*failed, event("half", "paid", total // 2), event("rest", "paid", total - total // 2)]
     else:
@@ -147,67 +181,10 @@ def _events(
     return tuple(told), ()
 
 
-def _acts(kind: str, order_id: str) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
-    """What staff do once it is paid, and what somebody tries after the end."""
-    track = f"3S{order_id}"
-    picked = Act("picked")
-    acts: tuple[Act, ...]
-    match kind:
-        case "two_parcels":
-            first = {"parcel": "A", "lines": [{"line_id": "1", "quantity": 1}]}
-            rest = {"parcel": "B", "lines": [{"line_id": "1", "quantity": 2}]}
-            acts = (
-                picked,
-                Act("packed", first),
-                Act("packed", rest),
-                Act("shipped", {"parcel": "A", "tracking_number": f"{track}A"}),
-                Act("shipped", {"parcel": "B", "tracking_number": f"{track}B"}),
-            )
-        case "digital" | "gift_cards":
-            return (), (Act("shipped", {}, wanted="refused"),)
-        case "pickup":
-            acts = (
-                picked,
-                Act("packed"),
-                Act("ready_for_pickup"),
-                Act("collected", {"code": "NOT-THE-CODE"}, wanted="refused"),
-                Act("collected", {"override": True}),
-            )
-        case "local_delivery":
-            acts = (
-                picked,
-                Act("packed"),
-                Act("out_for_delivery"),
-                Act("delivery_failed", {"reason": "nobody_home"}),
-                Act("out_for_delivery"),
-                Act("delivered"),
-            )
-        case "paid_after_cancel":
-            return (Act("cancel", {"reason": "changed_mind"}),), (Act("packed", {}, wanted="refused"),)
-        case "held_first":
-            acts = (
-                Act("hold", {"reason": "address"}),
-                Act("release"),
-                picked,
-                Act("packed"),
-                Act("shipped", {"tracking_number": track}),
-            )
-        case "two_packers":
-            acts = (
-                Act("picked", rivals=True),
-                Act("packed", rivals=True),
-                Act("labelled", {"tracking_number": track}),
-                Act("shipped", rivals=True),
-            )
-        case _:
-            acts = (picked, Act("packed"), Act("labelled", {"tracking_number": track}), Act("shipped"))
-    return acts, ()
-
-
 def _wanted(kind: str, quantity: int, total: int) -> Wanted:
     received = {"order_received": 1, "new_order": 1}
     match kind:
-        case "digital":
+        case "digital" | "invoiced":
             return Wanted("PAID", "DELIVERED", total, {}, downloads=1, mails={**received, "downloads": 1})
         case "gift_cards":
             return Wanted(
@@ -222,6 +199,8 @@ def _wanted(kind: str, quantity: int, total: int) -> Wanted:
         case "paid_after_cancel":
             mails = {**received, "cancelled": 1}
             return Wanted("PAID", "WILL_NOT_DELIVER", total, {}, mails=mails, attention=("refund_due",))
+        case "cancelled":
+            return Wanted("CANCELLED", "WILL_NOT_DELIVER", 0, {}, mails={**received, "cancelled": 1})
         case "two_parcels":
             return Wanted("PAID", "SHIPPED", total, {"1": 3}, parcels=2, mails={**received, "shipped": 2})
         case _:

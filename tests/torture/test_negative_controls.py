@@ -7,10 +7,15 @@ from typing import Final
 import pytest
 
 from torture.campaign import Campaign, Plan, fresh
-from torture.checker import CLASSES, Verdict
+from torture.findings import CLASSES, Verdict
 from torture.guards import (
     COMMAND_IDS,
+    INVOICE_NUMBERS,
+    JOB_IDS,
+    JOB_SWEEP,
     MAIL_FENCE,
+    MAIL_STOP,
+    ONE_INVOICE,
     ONE_WORKFLOW,
     SWEEP,
     UNIQUE_COMMAND,
@@ -33,10 +38,22 @@ PLANS: Final = {
     SWEEP: replace(SMALL, only=("temporal",)),
     ONE_WORKFLOW: replace(SMALL, only=("place.start:after",)),
     UNIQUE_GIFT_CARD: replace(SMALL, only=("issue.acknowledge:after",), kinds=("gift_cards",)),
+    # A job whose process died is carried on by another when its lease of 15 seconds has run out.
+    JOB_IDS: replace(
+        SMALL, only=("job.note:before",), kinds=("many_at_once",), patience_seconds=40, quiet_seconds=40
+    ),
+    JOB_SWEEP: replace(SMALL, only=("job.start:after",), kinds=("many_at_once",)),
+    ONE_INVOICE: replace(SMALL, only=("nothing",), kinds=("invoiced",)),
+    INVOICE_NUMBERS: replace(SMALL, only=("invoice.draw:after",), kinds=("invoiced",)),
+    # Of this seed, three of the six who would stop a mail come when it has left.
+    MAIL_STOP: replace(SMALL, seed=15, only=("nothing",), kinds=("taken_back",)),
     NO_GUARD_GONE: replace(
         SMALL,
-        only=("place.keep:after", "command.signal:after", "command.signal:before", "place.start:after"),
-        kinds=(*ONE, "gift_cards"),
+        only=(
+            *("place.keep:after", "command.signal:after", "command.signal:before", "place.start:after"),
+            *("job.note:before", "job.start:after", "invoice.draw:after"),
+        ),
+        kinds=(*ONE, "gift_cards", "many_at_once", "invoiced", "taken_back"),
         patience_seconds=120,
         quiet_seconds=120,
     ),
@@ -67,6 +84,11 @@ async def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdic
         (SWEEP, "stuck"),
         (ONE_WORKFLOW, "doubled"),
         (UNIQUE_GIFT_CARD, "doubled"),
+        (JOB_IDS, "doubled"),
+        (JOB_SWEEP, "stuck"),
+        (ONE_INVOICE, "doubled"),
+        (INVOICE_NUMBERS, "lost"),
+        (MAIL_STOP, "unexplained"),
     ],
 )
 async def test_the_judge_sees_it_when_a_guard_is_gone(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from torture.campaign import INSIDE, OUTSIDE, TRIED_AGAIN, Result, tried_again
-from torture.checker import Finding, Verdict
+from torture.findings import Finding, Verdict
 from torture.outages import TEMPORAL_BACK
 from torture.report import AWAY, BARS, Measure, as_html, as_text, verdict_line, write
 from torture.tally import Outage, Tally

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from torture.asking import GaveUp
 from torture.book import Book
 from torture.faults import Fault, Faults
 from torture.kept import Kept
-from torture.players import GaveUp, Players
+from torture.players import Players
 from torture.points import crash_points, step_of
 from torture.stage import Stage
-from torture.stories import Story
+from torture.stories import KINDS, OF_A_CREW, ORDER_ID, Story, story
 from torture.town import SmtpServer, Town
 
 OURS = ("api1", "api2", "worker1", "worker2")
@@ -96,6 +97,19 @@ async def test_no_two_stories_of_a_run_are_of_one_order(tmp_path: Path) -> None:
     orders = [each.split()[0] for each in await played(tmp_path, 1, "digital", "one_parcel", "digital")]
 
     assert len(orders) == len(set(orders)) == 9
+
+
+def test_an_order_of_a_job_brings_others_which_are_the_same_for_the_same_seed() -> None:
+    number = KINDS.index("many_at_once")
+    first = story(1, number)
+    orders = [first.order_id, *(each.order_id for each in first.crew)]
+
+    assert story(1, number) == first
+    assert [each.kind for each in first.crew] == list(OF_A_CREW)
+    assert len(set(orders)) == 3
+    assert all(ORDER_ID.fullmatch(order_id) for order_id in orders)
+    assert [each.is_cancelled for each in (first, *first.crew)] == [False, False, True]
+    assert not any(story(1, other).crew for other in range(len(KINDS)) if other != number)
 
 
 async def test_a_player_who_gives_up_ends_his_story_only(tmp_path: Path) -> None:
