@@ -154,3 +154,22 @@ async def test_without_a_script_boxes_and_a_button_are_enough(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mark picked")
     assert re.search(r"/desk/bulk/[0-9a-f-]{36}$", page.url)
     await context.close()
+
+
+async def test_what_is_typed_after_the_look_ahead_is_looked_at_before_anything_happens(
+    browser: Browser, house: House, address: str
+) -> None:
+    mark, _ = await some_orders(house, 2)
+
+    async with visiting(browser, house, address) as anna:
+        page = await anna.open(f"/desk/orders?q={mark}")
+        await page.get_by_label("Choose all on this page").check()
+        await page.locator("#bulk-kind").select_option("shipped")
+        await page.get_by_role("button", name="Go on").click()
+        start = page.get_by_role("button", name="Hand over 2 orders")
+        await expect(start).to_be_visible()
+        await page.get_by_label("Tracking numbers", exact=True).fill(f"{mark}-0 3STYPED")
+        await expect(start).to_be_hidden()
+        await page.get_by_role("button", name="Look at what will happen").click()
+
+        await expect(page.get_by_role("button", name="Hand over 1 order")).to_be_visible()
