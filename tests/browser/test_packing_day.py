@@ -137,6 +137,23 @@ async def label_and_hand_over(page: Page, tracking: str) -> None:
     await expect(page.get_by_role("heading", name="Parcel 1 is done")).to_be_visible()
 
 
+async def test_who_ticks_fast_and_leaves_at_once_loses_no_tick(
+    browser: Browser, house: House, address: str
+) -> None:
+    store = await a_store(house)
+    for _ in range(5):
+        await paid(house, store, {**MUG, "quantity": 4, "unit_price": "1.00"})
+
+    async with visiting(browser, house, address, Role.PACKER, stores=(store,)) as anna:
+        page = await anna.open("/desk/pick")
+        await enter(page)
+        await expect(page.locator("input[name=unit]")).to_have_count(20)
+        await page.evaluate("document.querySelectorAll('input[name=unit]').forEach((box) => box.click())")
+        await page.reload()
+
+        await expect(page.locator("input[name=unit]:checked")).to_have_count(20)
+
+
 async def test_a_fast_scanner_loses_nothing(browser: Browser, house: House, address: str) -> None:
     store = await a_store(house)
     order_id = await paid(house, store, {**MUG, "quantity": 12, "unit_price": "1.00"})
