@@ -24,7 +24,17 @@ class Foreseen(NamedTuple):
 
     row: Row
     refusal: Sentence | None
-    mails: int
+    mails: int = 0
+    said: frozenset[str] = frozenset()
+    """The keys of what its timeline would say."""
+
+    @property
+    def is_unpacked(self) -> bool:
+        return "timeline.skipped.packed" in self.said
+
+    @property
+    def is_without_number(self) -> bool:
+        return "timeline.shipped_untracked" in self.said
 
 
 async def foresee(connection: Connection, rows: Sequence[Row], actor: str) -> list[Foreseen]:
@@ -49,7 +59,8 @@ async def _one(connection: Connection, row: Row, actor: str) -> Foreseen:
         else:
             change = decide_after_the_end(kept.state, command, by, "door.order_ended")
     except OrderNotFound:
-        return Foreseen(row, OrderNotFound(row.order_id).sentence, 0)
+        return Foreseen(row, OrderNotFound(row.order_id).sentence)
     except OrderError as error:
-        return Foreseen(row, error.sentence, 0)
-    return Foreseen(row, None, sum(mail.is_for_customer and not mail.is_copy for mail in change.mails))
+        return Foreseen(row, error.sentence)
+    mails = sum(mail.is_for_customer and not mail.is_copy for mail in change.mails)
+    return Foreseen(row, None, mails, frozenset(entry.text.key for entry in change.entries))

@@ -63,6 +63,9 @@ class DraftPage(BaseModel, frozen=True):
     is_planned: bool = False
     start: str = ""
     able: int = 0
+    unpacked: int = 0
+    """So many of them are not packed yet: who starts the job says that this is meant."""
+    without_number: int = 0
     mails: int = 0
     left_out: int = 0
     unable: tuple[Unfit, ...] = ()
@@ -139,6 +142,8 @@ def draft_page(
         is_planned=is_planned,
         start=say(language, f"bulk.start.{kind}", count=len(able)) if is_planned else "",
         able=len(able),
+        unpacked=sum(each.is_unpacked for each in able),
+        without_number=sum(each.is_without_number for each in able),
         mails=sum(each.mails for each in able),
         left_out=sum(row.command is None for row in rows) if is_planned else 0,
         unable=tuple(

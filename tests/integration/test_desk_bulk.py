@@ -70,6 +70,23 @@ async def test_what_will_be_refused_is_said_before_and_the_mails_are_counted(hou
     assert "Hand over 1 order<" in looked.text
 
 
+async def test_what_would_leave_unpacked_or_without_a_number_is_said_before_and_must_be_meant(
+    house: House,
+) -> None:
+    packed, unpacked = await house.paid(an_order()), await house.paid(an_order())
+    await house.done(packed, "packed")
+    await house.done(packed, "labelled", tracking_number="3SPACKED")
+    async with at_the_desk(house) as desk:
+        both = await desk.get((await choose(desk, [packed, unpacked], "shipped")).headers["location"])
+        one = await desk.get((await choose(desk, [packed], "shipped")).headers["location"])
+
+    assert "1 order is not packed yet. Go on all the same." in both.text
+    assert 'name="unpacked" value="yes" required' in both.text
+    assert "1 order goes out without a tracking number." in both.text
+    assert "not packed" not in one.text
+    assert "without a tracking number" not in one.text
+
+
 async def test_who_works_on_the_orders_now_is_said_before(house: House) -> None:
     order_id = await house.paid(an_order())
     async with at_the_desk(house, name="Bo") as bo, at_the_desk(house) as anna:
