@@ -106,7 +106,7 @@ async def press(client: httpx.AsyncClient, form: Form, **filled: Any) -> str:
     return after.text
 
 
-NOTICE: Final = re.compile(r'<p class="notice (ok|bad)" data-notice>\s*<span>(.*?)</span>', re.DOTALL)
+NOTICE: Final = re.compile(r'<div class="notice (ok|bad)" data-notice>\s*<span>(.*?)</span>', re.DOTALL)
 
 
 def notice(html: str) -> tuple[str, str]:

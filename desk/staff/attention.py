@@ -14,6 +14,7 @@ from db.attention import Entry
 from db.pool import within_reach
 from desk.staff.access import Gate
 from desk.staff.attention_answers import AnswerView, answers
+from desk.staff.mail_names import with_mail_names
 from desk.staff.order_model import may_give
 from desk.staff.order_rows import age, order_href
 from desk.staff.orders_page import Option
@@ -156,7 +157,7 @@ def _entry(entry: Entry, signed: Signed, known: Mapping[str, StoreSettings], now
         number=entry.number,
         customer=entry.customer,
         store_name=settings.look.name if settings and len(known) > 1 else "",
-        text=in_words(signed.language, entry.text, time_zone=zone),
+        text=in_words(signed.language, with_mail_names(entry.text), time_zone=zone),
         owner=say(signed.language, f"owner.{owner_of(entry.reason)}"),
         age=age(signed.language, now - entry.since),
         since=entry.since,

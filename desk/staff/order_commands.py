@@ -14,6 +14,7 @@ from db.pool import within_reach
 from desk.staff.access import Gate
 from desk.staff.errors import NotHere
 from desk.staff.forms import Form, form_of
+from desk.staff.mail_names import with_mail_names
 from desk.staff.order import ORDER, draw_order, seen
 from desk.staff.order_forms import Filled
 from desk.staff.order_model import may_give, must_give, offers_of
@@ -79,7 +80,7 @@ class Clicks:
         language, answer = signed.language, given.answer
         if answer is None:
             return Notice(text=say(language, "desk_order.kept_for_later"))
-        said = in_words(language, with_words(answer.text, answer.words, language))
+        said = in_words(language, with_mail_names(with_words(answer.text, answer.words, language)))
         if answer.outcome is Outcome.REFUSED:
             return Notice(text=said, is_good=False)
         async with within_reach(self._desk.pool) as connection:

@@ -16,6 +16,7 @@ from desk.preview import Preview, previews
 from desk.staff.access import Gate
 from desk.staff.errors import NotHere
 from desk.staff.forms import Form
+from desk.staff.mail_names import with_mail_names
 from desk.staff.order import ORDER
 from desk.staff.order_model import may_give, must_give
 from desk.staff.order_reading import Unreadable, read
@@ -185,7 +186,7 @@ def _preview_page(language: Language, href: str, query: str, found: Preview | st
         return PreviewPage(href=href, mails=(), nothing=found)
     nothing = ""
     if found.refusal is not None:
-        nothing = in_words(language, found.refusal)
+        nothing = in_words(language, with_mail_names(found.refusal))
     elif not found.mails:
         nothing = say(language, "desk_order.no_mail")
     mails = tuple(

@@ -10,6 +10,7 @@ from db.attention import in_words_of
 from db.reading import Kept, Whole
 from desk.staff.attention_answers import AnswerView, answers
 from desk.staff.errors import NotAllowed, NotHere
+from desk.staff.mail_names import with_mail_names
 from desk.staff.order_forms import Filled, Step
 from desk.staff.order_goods import LinesView, ParcelView, lines_view, parcels_view
 from desk.staff.order_offers import Offers
@@ -199,7 +200,11 @@ def _attention(seen: Seen, rules: Rules, signed: Signed) -> tuple[AttentionView,
     kept, language = seen.whole.kept, signed.language
     return tuple(
         AttentionView(
-            text=in_words(language, in_words_of(each.text, seen.words), time_zone=seen.settings.time_zone),
+            text=in_words(
+                language,
+                with_mail_names(in_words_of(each.text, seen.words)),
+                time_zone=seen.settings.time_zone,
+            ),
             owner=say(language, f"owner.{owner_of(each.reason)}"),
             since=each.since,
             answers=tuple(

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from db.claims import Claim
 from db.notes import Note, Version
 from db.reading import MailLine, Moment
+from desk.staff.mail_names import with_mail_names
 from desk.staff.order_rows import age
 from orders.change import Outcome
 from orders.own_words import with_known_words
@@ -152,7 +153,11 @@ def story_view(
                 number=number,
                 at=each.at,
                 who=names_of(who, each.actor, language),
-                text=in_words(language, with_known_words(each.text, words, language), time_zone=time_zone),
+                text=in_words(
+                    language,
+                    with_mail_names(with_known_words(each.text, words, language)),
+                    time_zone=time_zone,
+                ),
                 outcome=each.outcome,
             )
             for number, each in reversed(list(enumerate(timeline[hidden:], hidden + 1)))

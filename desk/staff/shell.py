@@ -98,6 +98,7 @@ class Shell(BaseModel, frozen=True):
     nav: tuple[NavItem, ...]
     notice: Notice | None = None
     path: str = ""
+    """Where a click on the notice comes back to; empty for a page that cannot be opened by its address."""
 
 
 class PageModel(Protocol):
@@ -224,7 +225,8 @@ async def _shell(
         nav = await navigation(connection, reader, path)
     if notice is None and left is not None:
         notice = Notice.model_validate(left)
-    return Shell(name=reader.name, language=reader.language, nav=nav, notice=notice, path=path)
+    come_back_to = path if request.method == "GET" else ""
+    return Shell(name=reader.name, language=reader.language, nav=nav, notice=notice, path=come_back_to)
 
 
 def bdi(text: str) -> Markup:

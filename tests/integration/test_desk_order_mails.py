@@ -165,6 +165,22 @@ async def test_a_mail_that_was_sent_is_sent_again_from_its_own_page_and_can_be_t
     assert re.search(r"/mails/order_received:again:[0-9a-f]{12}/stop", after.text)
 
 
+async def test_a_click_is_undone_without_leaving_the_page_one_is_on(house: House) -> None:
+    order_id = await house.paid(an_order())
+
+    async with at_the_desk(house) as anna:
+        path = f"/desk/orders/default/{order_id}"
+        await anna.post(f"{path}/commands", data={"type": "shipped", "mails": "yes", "notify": "yes"})
+        packing = await anna.get(f"/desk/pack/default/{order_id}")
+        undone = await anna.post(f"{path}/mails/shipped:1/stop", data={"next": packing.url.path})
+        after = await anna.get(path)
+
+    assert f'name="next" value="/desk/pack/default/{order_id}"' in packing.text
+    assert undone.headers["location"] == packing.url.path
+    assert "The mail “Your order is on its way” was stopped before it left" in after.text
+    assert "“shipped:1”" not in after.text
+
+
 async def test_who_only_looks_may_read_the_mails_and_stop_none(house: House) -> None:
     order_id = await house.paid(an_order(MUG))
     number = await number_of(house, order_id, "order_received")
