@@ -21,10 +21,11 @@ def entries(html: str) -> list[str]:
 
 
 async def test_the_click_beside_an_entry_solves_it(house: House) -> None:
-    order_id = await overpaid(house)
+    await house.open_store("clicked", look={"name": "Clicked"})
+    order_id = await overpaid(house, "clicked")
 
     async with at_the_desk(house) as anna:
-        page = (await anna.get("/desk/attention?owner=finance")).text
+        page = (await anna.get("/desk/attention?owner=finance&store=clicked")).text
         form = next(
             form
             for form in forms(page)
@@ -32,9 +33,9 @@ async def test_the_click_beside_an_entry_solves_it(house: House) -> None:
         )
         after = await press(anna, form)
 
-    assert f"default/{order_id}" in entries(page)
+    assert f"clicked/{order_id}" in entries(page)
     assert notice(after) == ("ok", "Refunded: €5.00")
-    assert f"default/{order_id}" not in entries(after)
+    assert f"clicked/{order_id}" not in entries(after)
     assert (await house.show(order_id))["attention"] == []
 
 
@@ -62,39 +63,42 @@ async def test_the_oldest_comes_first_and_pages_hold_all_of_it_once(house: House
 
 
 async def test_an_owner_sees_what_is_theirs(house: House) -> None:
-    order_id = await overpaid(house)
+    await house.open_store("owned", look={"name": "Owned"})
+    order_id = await overpaid(house, "owned")
 
     async with at_the_desk(house) as anna:
-        finance = (await anna.get("/desk/attention?owner=finance")).text
-        warehouse = (await anna.get("/desk/attention?owner=warehouse")).text
+        finance = (await anna.get("/desk/attention?owner=finance&store=owned")).text
+        warehouse = (await anna.get("/desk/attention?owner=warehouse&store=owned")).text
 
-    assert f"default/{order_id}" in entries(finance)
-    assert f"default/{order_id}" not in entries(warehouse)
+    assert f"owned/{order_id}" in entries(finance)
+    assert f"owned/{order_id}" not in entries(warehouse)
 
 
 async def test_a_reader_sees_only_their_stores_and_only_their_buttons(house: House) -> None:
     await house.open_store("hidden", look={"name": "Hidden"})
-    theirs, mine = await overpaid(house, "hidden"), await overpaid(house)
+    await house.open_store("seen", look={"name": "Seen"})
+    theirs, mine = await overpaid(house, "hidden"), await overpaid(house, "seen")
 
-    async with at_the_desk(house, Role.PACKER, stores=("default",)) as packer:
+    async with at_the_desk(house, Role.PACKER, stores=("seen",)) as packer:
         page = (await packer.get("/desk/attention?store=hidden")).text
 
     assert f"hidden/{theirs}" not in entries(page)
-    assert f"default/{mine}" in entries(page)
+    assert f"seen/{mine}" in entries(page)
     assert not [form for form in forms(page) if form.get("type") == "payment"]
     assert [form for form in forms(page) if form.get("type") == "resolve"]
 
 
 async def test_the_reason_of_a_hold_is_told_in_the_words_of_who_wrote_it(house: House) -> None:
-    order_id = await house.paid(an_order(MUG))
+    await house.open_store("held", look={"name": "Held"})
+    order_id = await house.paid(an_order(MUG, store="held"))
     await house.done(order_id, "hold", reason="Wacht op de glazuurproef")
-    await house.started(order_id)
-    await house.skip(order_id, timedelta(days=3))
+    await house.started(order_id, "held")
+    await house.skip(order_id, timedelta(days=3), "held")
     await house.until(order_id, lambda order: bool(order["attention"]))
 
     async with at_the_desk(house) as anna:
-        page = (await anna.get("/desk/attention?owner=customer_service&store=default")).text
-        order = (await anna.get(f"/desk/orders/default/{order_id}")).text
+        page = (await anna.get("/desk/attention?owner=customer_service&store=held")).text
+        order = (await anna.get(f"/desk/orders/held/{order_id}")).text
         form = next(
             form for form in forms(page) if f"/{order_id}/" in form.action and form.get("type") == "release"
         )
