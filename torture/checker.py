@@ -3,6 +3,7 @@
 It imports nothing of the system it judges, nor anything but the standard library and the books' format.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -217,8 +218,11 @@ def _mails(books: Books, verdict: Verdict) -> Iterator[Finding]:
                 yield Finding(
                     "stuck", subject, f"it is still {state} ({mail['phase']}, try {mail['attempt']})"
                 )
+    # What came while the dump was written cannot be in it.
+    began = min((row["at"] for row in books.rows["dump"]), default=math.inf)
+    late = {line["message_id"] for line in books.taken if line.get("at", 0.0) >= began}
     for message_id, times in taken.items():
-        if message_id not in known:
+        if message_id not in known | late:
             yield Finding("unexplained", message_id, f"the server took it {times} times, and nobody knows it")
     for order_id, story in books.stories.items():
         for kind, least in story["wanted"]["mails"].items():

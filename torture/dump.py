@@ -6,6 +6,7 @@ Only who has to see to what needs a person stands in no table: that is asked whe
 import asyncio
 import base64
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ ATTENTION: Final = "SELECT store, order_id, key, reason FROM attention ORDER BY 
 async def dump(town: Town, client: Client, path: Path) -> None:
     """Write all of it to one file."""
     book = Book(path)
+    book.write(row="dump", at=time.time())
     connection = await asyncpg.connect(town.database_url)
     try:
         for kind, query in QUERIES.items():

@@ -165,6 +165,17 @@ def test_a_mail_that_nobody_can_speak_for_is_no_finding_if_it_is_on_the_list(tmp
     assert said_of(tmp_path, books) == []
 
 
+@pytest.mark.parametrize(("at", "said"), [(101.0, []), (99.0, ["unexplained"])])
+def test_a_mail_that_came_while_the_dump_was_written_cannot_be_in_it(
+    tmp_path: Path, at: float, said: list[str]
+) -> None:
+    books = copy.deepcopy(IN_ORDER)
+    books["dump"].append({"row": "dump", "at": 100.0})
+    books["smtp"].append({"message_id": "<m2>", "sha256": "y", "taken": True, "at": at})
+
+    assert said_of(tmp_path, books) == said
+
+
 def test_an_order_that_waits_for_somebody_by_name_is_not_stuck(tmp_path: Path) -> None:
     books = copy.deepcopy(IN_ORDER)
     only_attention(books, None, "finance")
