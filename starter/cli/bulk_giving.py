@@ -4,7 +4,6 @@ import asyncio
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -19,7 +18,8 @@ from starter.bulk_list import LARGEST_FILE, Understood, decoded, understood
 from starter.bulk_planning import WITH_NUMBERS, fields_of, matched, named_by, planned
 from starter.bulk_wish import BulkJobAnswer
 from starter.cli import connections, tables
-from starter.cli.running import FAILED, KEPT_FOR_LATER, CliError
+from starter.cli.files import contents
+from starter.cli.running import FAILED, KEPT_FOR_LATER
 from starter.cli.sending import who
 from starter.cli.talk import print_json, talk
 from starter.opening import Opened
@@ -72,21 +72,7 @@ def _listed(kind: str, orders: Sequence[str], file: str | None) -> Understood:
     """What is to be done, as a list: the file's, or the orders that were named."""
     if file is None:
         return understood("\n".join(orders), with_numbers=False)
-    return understood(decoded(_read(file)), with_numbers=kind in WITH_NUMBERS)
-
-
-def _read(name: str) -> bytes:
-    try:
-        if name == "-":
-            raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
-        else:
-            with Path(name).open("rb") as opened:
-                raw = opened.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise CliError("file_unreadable", file=name, why=error.strerror or type(error).__name__) from None
-    if len(raw) > LARGEST_FILE:
-        raise CliError("file_too_large", file=name, limit=LARGEST_FILE // 1_000_000)
-    return raw
+    return understood(decoded(contents(file, LARGEST_FILE)), with_numbers=kind in WITH_NUMBERS)
 
 
 async def _followed(system: Opened, job_id: uuid.UUID) -> BulkJobAnswer:

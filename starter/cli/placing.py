@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from orders.errors import OrderError, Unavailable
 from starter import ecwid, strict_json
 from starter.cli import connections, tables
+from starter.cli.files import contents
 from starter.cli.running import FAILED, CliError
 from starter.cli.talk import print_json, talk
 from starter.front_door import FrontDoor, NotPlaced, Placed
@@ -36,7 +36,9 @@ async def place(files: Sequence[str], format: str, store: str, as_json: bool) ->
     """Every order of every file; each is kept or refused by itself."""
     if format not in ("pakhuis", "ecwid"):
         raise CliError("unknown_format", format=format)
-    bodies = [(name, _read(name)) for name in files]  # All of them, before anything is placed.
+    bodies = [
+        (name, contents(name, LARGEST_FILE)) for name in files
+    ]  # All of them, before anything is placed.
     results: list[Result] = []
     if format == "ecwid":
         exports = [(name, _export(name, raw)) for name, raw in bodies]
@@ -82,20 +84,6 @@ def _result(file: str, index: int, found: Placed | NotPlaced) -> Result:
     return Result(
         file, index, found.order_id, found.store, outcome if found.is_new else "known", "", warnings
     )
-
-
-def _read(name: str) -> bytes:
-    try:
-        if name == "-":
-            raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
-        else:
-            with Path(name).open("rb") as file:
-                raw = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise CliError("file_unreadable", file=name, why=error.strerror or type(error).__name__) from None
-    if len(raw) > LARGEST_FILE:
-        raise CliError("file_too_large", file=name, limit=LARGEST_FILE // 1_000_000)
-    return raw
 
 
 def _export(name: str, raw: bytes) -> object:
