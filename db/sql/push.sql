@@ -60,16 +60,16 @@ INSERT INTO push_notices (device_id, kind, cause) SELECT device_id, 'test', $3 F
 
 -- gather_orders --
 -- Each order that came in becomes a notice for each device that wants to know, in one statement: never lost, and
--- never twice.
+-- never twice. What lay here before a device was turned on is none of its business.
 WITH arrived AS (
     DELETE FROM push_arrivals WHERE (store, order_id) IN
         (SELECT store, order_id FROM push_arrivals ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
-    RETURNING store, order_id
+    RETURNING store, order_id, at
 )
 INSERT INTO push_notices (device_id, kind, store, order_id)
 SELECT device.device_id, 'new_order', arrived.store, arrived.order_id
 FROM arrived, push_devices AS device JOIN staff USING (staff_id)
-WHERE device.ended_at IS NULL AND device.new_orders AND staff.disabled_at IS NULL AND staff.role = ANY ($1::text[])
+WHERE device.ended_at IS NULL AND device.new_orders AND arrived.at >= device.created_at AND staff.disabled_at IS NULL AND staff.role = ANY ($1::text[])
     AND (device.stores IS NULL OR arrived.store = ANY (device.stores))
     AND (staff.stores IS NULL OR arrived.store = ANY (staff.stores))
 ON CONFLICT DO NOTHING

@@ -178,6 +178,20 @@ async def test_what_came_in_before_a_device_listened_is_not_told_on_it(
     assert await pool.fetchval("SELECT count(*) FROM push_arrivals") == 0
 
 
+async def test_what_lay_there_when_a_device_was_turned_on_is_told_to_the_others_only(
+    pool: Pool, service: PushService, pushing: Pushing
+) -> None:
+    before = await listening(pool, service, await somebody(pool))
+    lay_there = await an_arrival(pool)
+    after = await listening(pool, service, await somebody(pool))
+    since_then = await an_arrival(pool)
+    await pushing.round()
+
+    assert [told["title"] for told in service.of(before)] == ["2 new orders"]
+    assert [told["title"] for told in service.of(after)] == [f"New order {since_then}"]
+    assert lay_there != since_then
+
+
 async def test_many_are_told_together_and_a_device_is_left_alone_for_a_while(
     pool: Pool, service: PushService, pushing: Pushing
 ) -> None:
