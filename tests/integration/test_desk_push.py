@@ -40,7 +40,9 @@ async def service() -> AsyncIterator[PushService]:
 @pytest.fixture
 async def pushing(house: House, service: PushService) -> AsyncIterator[Pushing]:
     """A sender; nothing of another test waits for it."""
-    await house.pool.execute("UPDATE push_devices SET ended_at = now(), ended_because = 'gone' WHERE ended_at IS NULL")
+    await house.pool.execute(
+        "UPDATE push_devices SET ended_at = now(), ended_because = 'gone' WHERE ended_at IS NULL"
+    )
     await house.pool.execute("TRUNCATE push_arrivals")
     await house.pool.execute("UPDATE attention SET pushed_since = since")
     services = PushServices(service.url)
