@@ -1,6 +1,7 @@
 """Notices in a real browser. Its maker's push service is the one part that is not there: what a browser would
 get from it comes from a push service of our own, and what that takes is given to the browser's own worker."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,7 +16,7 @@ from orders.rights import Role
 from starter.http.app import create_app
 from tests.customer_pages import serving
 from tests.desk_visits import PHONE, WIDE, Visitor, flaws, visiting
-from tests.house import House
+from tests.house import PATIENCE_SECONDS, House
 from tests.push_service import Browser as Subscriber
 from tests.push_service import PushService
 from tests.sample_orders import an_order
@@ -120,6 +121,13 @@ async def shown(page: Page) -> list[dict[str, Any]]:
     return found
 
 
+async def until_shown(page: Page, *, renotify: bool) -> None:
+    """A notice takes its moment: the browser hands it to its worker, and that asks what is shown already."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while [each["renotify"] for each in await shown(page)] != [renotify]:
+            await asyncio.sleep(0.05)
+
+
 async def test_notices_are_turned_on_by_keyboard_and_an_order_is_shown_by_the_worker(
     browser: Browser, house: House, place: str, service: PushService, pushing: Pushing
 ) -> None:
@@ -139,10 +147,10 @@ async def test_notices_are_turned_on_by_keyboard_and_an_order_is_shown_by_the_wo
         await pushing.round()
         (told,) = service.of(subscriber)
         await deliver(anna, page, told)
-        await page.wait_for_function(f"async () => (await ({SHOWN})())[0]?.renotify === true")
+        await until_shown(page, renotify=True)
         # The same once more, as after a crash of the sender: it makes no second sound.
         await deliver(anna, page, told)
-        await page.wait_for_function(f"async () => (await ({SHOWN})())[0]?.renotify === false")
+        await until_shown(page, renotify=False)
 
         assert await shown(page) == [
             {
