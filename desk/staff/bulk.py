@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from db import bulk, claims
-from db.bulk import Job, Named, OrderKey, Row, Stands
+from db.bulk import Job, OrderKey, Stands
 from db.pool import Connection, within_reach
 from desk.staff.access import Gate
 from desk.staff.bulk_choosing import chosen, kind_of
@@ -27,6 +27,7 @@ from desk.staff.bulk_page import (
     paper_href,
     unread,
 )
+from desk.staff.bulk_typed import UNDO_SECONDS, listed_again, numbers_of, plan_alike, plan_as_typed
 from desk.staff.forms import Form
 from desk.staff.order_model import must_give
 from desk.staff.routes import desk_router
@@ -37,21 +38,9 @@ from orders.paper import MOST_ORDERS as MOST_ON_A_PRINT
 from orders.paper import PaperKind
 from orders.rights import Right
 from orders.words import in_words, say
-from starter.bulk import KINDS, MAILING
+from starter.bulk import KINDS
 from starter.bulk_list import understood
-from starter.bulk_planning import (
-    WITH_NUMBERS,
-    WITH_REASON,
-    Fields,
-    fields_of,
-    matched,
-    named_by,
-    planned,
-)
-
-UNDO_SECONDS = 10
-LONGEST_LIST = 200_000
-"""Characters of a pasted list."""
+from starter.bulk_planning import WITH_NUMBERS, Fields, matched, named_by, planned
 
 
 def bulk_router(desk: Desk, gate: Gate) -> APIRouter:
@@ -138,13 +127,6 @@ def bulk_router(desk: Desk, gate: Gate) -> APIRouter:
         )
         return job_id
 
-    async def plan_alike(connection: Connection, job_id: UUID, kind: str, fields: Fields) -> bool:
-        """Plan the same for every order of a job."""
-        commands = planned(kind, fields, await bulk.rows(connection, job_id))
-        said = fields.model_dump(mode="json")
-        undo = UNDO_SECONDS if kind in MAILING else 0
-        return await bulk.plan(connection, job_id, kind, said, commands, undo_seconds=undo)
-
     @router.get(f"{BULK}/{{job_id}}")
     async def job(
         request: Request,
@@ -185,7 +167,7 @@ def bulk_router(desk: Desk, gate: Gate) -> APIRouter:
             kind = kind_of(form, KINDS)
             must_give(signed, kind)
             try:
-                await plan_as_asked(connection, known, kind, form)
+                await plan_as_typed(connection, known, kind, form)
                 return see_other(f"{job_href(job_id)}?kind={kind}")
             except OrderUnreadable as wrong:
                 said = in_words(signed.language, (wrong.problems or (("", wrong.sentence),))[0][1])
@@ -193,46 +175,7 @@ def bulk_router(desk: Desk, gate: Gate) -> APIRouter:
                 model = await draft(connection, signed, known, kind, **typed)
         return await page(desk, request, signed, model, status_code=422)
 
-    async def plan_as_asked(connection: Connection, known: Job, kind: str, form: Form) -> None:
-        fields = fields_of(
-            notify=form.has("notify") or not form.has("mails"),
-            reason=(form.text("reason", 400) or None) if kind in WITH_REASON else None,
-            carrier=(form.text("carrier", 100) or None) if kind in WITH_NUMBERS else None,
-        )
-        text = numbers_of(form)
-        if kind not in WITH_NUMBERS or (not text.strip() and kind != "labelled"):
-            await plan_alike(connection, known.job_id, kind, fields)
-            return
-        rows = await bulk.rows(connection, known.job_id)
-        found = matched(understood(text), [Named(row.store, row.order_id, row.number) for row in rows])
-        await bulk.plan(
-            connection,
-            known.job_id,
-            kind,
-            fields.model_dump(mode="json"),
-            planned(kind, fields, rows, found.own),
-            unread=found.unread,
-            undo_seconds=UNDO_SECONDS if kind in MAILING else 0,
-        )
-
     return router
-
-
-def numbers_of(form: Form) -> str:
-    """The list of a form: what was pasted, and what stood in a file."""
-    pasted, filed = form.exact("numbers")[:LONGEST_LIST], form.exact("file")
-    return f"{pasted}\n{filed}" if pasted.strip() and filed.strip() else filed if filed.strip() else pasted
-
-
-def listed_again(rows: list[Row]) -> str:
-    """The tracking numbers of a plan as somebody could have typed them."""
-    lines = []
-    for row in rows:
-        command = row.command or {}
-        if "tracking_number" in command:
-            cells = (row.number, command["tracking_number"], command.get("carrier", ""))
-            lines.append("\t".join(cells).rstrip("\t"))
-    return "\n".join(lines)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -11,14 +11,18 @@ from db import bulk
 from db.bulk import Job, Stands
 from db.pool import Connection, within_reach
 from desk.staff.access import Gate
+from desk.staff.bulk_foresight import foresee
+from desk.staff.bulk_form import form_with_file
 from desk.staff.bulk_job_page import ON_A_PAGE, Progress, progress
 from desk.staff.bulk_page import BULK, job_href
+from desk.staff.bulk_typed import is_as_planned, plan_as_typed
 from desk.staff.errors import NotHere
-from desk.staff.forms import form_of
+from desk.staff.forms import Form
 from desk.staff.order_model import must_give
 from desk.staff.routes import desk_router
 from desk.staff.shell import Desk, Notice, fragment, see_other, tell
 from desk.staff.signed import Signed
+from orders.errors import OrderUnreadable
 from orders.rights import Right
 from orders.words import say
 from starter.bulk_planning import again
@@ -66,16 +70,38 @@ def bulk_jobs_router(desk: Desk, gate: Gate) -> APIRouter:
 
     @router.post(f"{BULK}/{{job_id}}/start")
     async def start(request: Request, signed: who, job_id: UUID) -> Response:
-        form = await form_of(request)
+        form = await form_with_file(request)
         async with within_reach(desk.pool) as connection:
             known = await own(connection, signed, job_id)
-        if known.kind is not None:
+            if known.kind is None:
+                return see_other(job_href(job_id))
             must_give(signed, known.kind)
-            # What is started is what was looked at: another window may have planned something else since.
-            if known.started_at is None and form.text("kind", 40) != known.kind:
-                return see_other(f"{job_href(job_id)}?kind={known.kind}")
+            why_not = await not_yet(connection, signed, known, form) if known.started_at is None else None
+        if why_not is None:
             await desk.bulk.start(job_id)
-        return see_other(job_href(job_id))
+            return see_other(job_href(job_id))
+        await tell(desk, signed, Notice(text=say(signed.language, why_not), is_good=False))
+        return see_other(f"{job_href(job_id)}?kind={known.kind}")
+
+    async def not_yet(connection: Connection, signed: Signed, known: Job, form: Form) -> str | None:
+        """Why this plan is looked at once more before it is started, as the key of a sentence. What is
+        started is what was looked at: another window may have planned something else since, or somebody
+        typed on."""
+        kind = known.kind or ""
+        if form.text("kind", 40) != kind:
+            return "bulk.draft.planned_elsewhere"
+        rows = await bulk.rows(connection, known.job_id)
+        if not is_as_planned(known, rows, form):
+            try:
+                await plan_as_typed(connection, known, kind, form)
+            except OrderUnreadable:
+                return "bulk.draft.typed_wrong"
+            return "bulk.draft.typed_on"
+        if not form.has("unpacked"):
+            foreseen = await foresee(connection, rows, signed.actor)
+            if any(each.refusal is None and each.is_unpacked for each in foreseen):
+                return "bulk.draft.unpacked_unsaid"
+        return None
 
     @router.post(f"{BULK}/{{job_id}}/stop-mails")
     async def stop_mails(signed: who, job_id: UUID) -> Response:

@@ -1,5 +1,6 @@
 """Many orders at the desk: chosen, planned, started and followed, without a script in the browser."""
 
+import html
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -81,10 +82,76 @@ async def test_what_would_leave_unpacked_or_without_a_number_is_said_before_and_
         one = await desk.get((await choose(desk, [packed], "shipped")).headers["location"])
 
     assert "1 order is not packed yet. Go on all the same." in both.text
-    assert 'name="unpacked" value="yes" required' in both.text
+    assert 'name="unpacked" value="yes" form="plan" required' in both.text
     assert "1 order goes out without a tracking number." in both.text
     assert "not packed" not in one.text
     assert "without a tracking number" not in one.text
+
+
+async def test_nothing_starts_before_it_is_said_that_unpacked_orders_are_meant(house: House) -> None:
+    order_id = await house.paid(an_order())
+    async with at_the_desk(house) as desk:
+        path, job_id = job_of(await choose(desk, [order_id], "shipped"))
+        refused = await send(desk, f"{path}/start", ("kind", "shipped"))
+        said = await desk.get(refused.headers["location"])
+        before = await house.show(order_id)
+        await send(desk, f"{path}/start", ("kind", "shipped"), ("unpacked", "yes"))
+        counts = await answered(house, job_id)
+
+    assert "Nothing was started: some orders are not packed yet." in said.text
+    assert before["parcels"] == []
+    assert counts.applied == 1
+
+
+async def test_what_was_typed_since_is_planned_and_looked_at_before_it_starts(house: House) -> None:
+    order = an_order_called(f"T{uuid.uuid4().hex[:8]}")
+    order_id = await house.paid(order)
+    typed = (
+        ("kind", "shipped"),
+        ("mails", "yes"),
+        ("numbers", f"{order['number']} 3STYPED"),
+        ("unpacked", "yes"),
+    )
+    async with at_the_desk(house) as desk:
+        path, job_id = job_of(await choose(desk, [order_id], "shipped"))
+        first = await send(desk, f"{path}/start", *typed)
+        said = await desk.get(first.headers["location"])
+        (planned,) = await rows(house, job_id)
+        await send(desk, f"{path}/start", *typed)
+        counts = await answered(house, job_id)
+
+    assert "What you typed since is understood now." in said.text
+    assert planned.given_at is None
+    assert planned.command == {"type": "shipped", "notify": False, "tracking_number": "3STYPED"}
+    assert counts.applied == 1
+
+
+async def test_what_was_typed_since_and_cannot_be_understood_starts_nothing(house: House) -> None:
+    order_id = await house.paid(an_order())
+    async with at_the_desk(house) as desk:
+        path, job_id = job_of(await choose(desk, [order_id], "hold"))
+        await send(desk, f"{path}/plan", ("kind", "hold"), ("reason", "stock count"))
+        refused = await send(desk, f"{path}/start", ("kind", "hold"), ("reason", ""))
+        said = await desk.get(refused.headers["location"])
+
+    assert "could not be understood, so nothing was started" in said.text
+    assert [row.given_at for row in await rows(house, job_id)] == [None]
+
+
+async def test_a_list_that_came_with_two_orders_of_one_number_is_as_it_was_planned(house: House) -> None:
+    number = f"D{uuid.uuid4().hex[:8]}"
+    order_ids = [await house.paid(an_order_called(number)) for _ in range(2)]
+    pasted = "".join(f"{order_id} 3S{order_id}\n" for order_id in order_ids)
+    async with at_the_desk(house) as desk:
+        path, job_id = job_of(await send(desk, "/desk/bulk/list", ("kind", "labelled"), ("numbers", pasted)))
+        page = (await desk.get(f"{path}?kind=labelled")).text
+        shown = html.unescape(
+            page.partition('id="numbers" name="numbers"')[2].partition(">")[2].partition("<")[0]
+        )
+        answer = await send(desk, f"{path}/start", ("kind", "labelled"), ("carrier", ""), ("numbers", shown))
+        await answered(house, job_id)
+
+    assert answer.headers["location"] == path
 
 
 async def test_who_works_on_the_orders_now_is_said_before(house: House) -> None:
@@ -106,7 +173,7 @@ async def test_pasted_numbers_are_shown_as_understood_and_go_to_their_orders(hou
         path, job_id = job_of(await choose(desk, order_ids, "shipped"))
         planned = await send(desk, f"{path}/plan", ("kind", "shipped"), ("mails", "yes"), ("numbers", pasted))
         looked = await desk.get(planned.headers["location"])
-        await send(desk, f"{path}/start", ("kind", "shipped"))
+        await send(desk, f"{path}/start", ("kind", "shipped"), ("unpacked", "yes"))
         counts = await answered(house, job_id)
 
     assert "3SAAA111 postnl" in looked.text
@@ -264,7 +331,7 @@ async def test_mails_are_stopped_from_the_page_of_the_job(house: House) -> None:
     order_ids = [await house.paid(an_order()) for _ in range(2)]
     async with at_the_desk(house) as desk:
         path, job_id = job_of(await choose(desk, order_ids, "shipped"))
-        await send(desk, f"{path}/start", ("kind", "shipped"))
+        await send(desk, f"{path}/start", ("kind", "shipped"), ("unpacked", "yes"))
         await answered(house, job_id)
         page = await desk.get(path)
         await send(desk, f"{path}/stop-mails")
