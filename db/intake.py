@@ -12,6 +12,7 @@ from orders.change import Entry, Mail
 from orders.errors import OrderDiffers
 from orders.order import FulfillmentMethod, Order
 from orders.plan import Plan
+from orders.searchable import searchable
 from orders.state import OrderFacts
 from orders.store import StoreSettings
 from orders.tasks import Task
@@ -120,11 +121,11 @@ def _timeline(arrival: Arrival, at: datetime) -> list[dict[str, Any]]:
 
 
 def _search(order: Order) -> str:
-    """What a person may type to find the order, in small letters."""
+    """What a person may type, or scan, to find the order."""
     people = [order.customer.name, order.customer.email or ""]
     for address in (order.shipping_address, order.billing_address):
         if address is not None:
             people += [address.name, address.company, address.postal_code, address.city]
-    goods = [text for line in order.lines for text in (line.sku, line.name)]
+    goods = [text for line in order.lines for text in (line.sku, line.barcode, line.name)]
     words = [order.order_id, order.number, order.payment.reference or "", *people, *goods]
-    return " ".join(" ".join(words).lower().split())[:20_000]
+    return " ".join(searchable(" ".join(words)).split())[:20_000]

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from db.pool import Connection
 from orders.errors import OrderError
+from orders.searchable import searchable
 
 LONGEST_PAGE: Final = 200
 CURSOR: Final = re.compile(r"[0-9]{1,16}\.[a-z0-9][a-z0-9_-]{0,39}\.[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -198,7 +199,7 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
         add("placed_at >= ?", wanted.placed_from)
     if wanted.placed_to is not None:
         add("placed_at < ?", wanted.placed_to)
-    for word in (wanted.q or "").lower().replace("\x00", " ").split()[:8]:
+    for word in searchable(wanted.q or "").split()[:8]:
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         add("search LIKE ?", f"%{escaped}%")
     return conditions, values

@@ -10,6 +10,7 @@ from db.queries import load
 from db.vault import Vault
 from orders.change import JUDGED_BY_THE_OUTBOX, Transition, reissue_name
 from orders.mail import AUDIENCE, Audience, MailKind
+from orders.searchable import searchable
 
 SQL = load("record")
 
@@ -149,7 +150,7 @@ def _order(transitions: Sequence[Transition]) -> tuple[Any, ...]:
         headline.due_for,
         last.facts.model_dump(mode="json", exclude_defaults=True),
         last.at if last.ended else None,
-        " " + " ".join(numbers).lower() if numbers else None,
+        " " + searchable(" ".join(numbers)) if numbers else None,
     )
 
 

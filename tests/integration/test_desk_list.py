@@ -1,16 +1,19 @@
 """The list of orders at the desk: what it finds, what waits where, and whose orders it shows."""
 
 import re
+import uuid
 
 import pytest
 
 from db import listing
 from db.backfill import fill_tasks
 from db.listing import Filter, Queue
+from db.migrate import all_migrations
 from orders.rights import Role
+from orders.searchable import searchable
 from tests.desk_visits import at_the_desk
 from tests.house import House
-from tests.sample_orders import an_order
+from tests.sample_orders import MUG, an_order
 
 
 def numbers(html: str) -> list[str]:
@@ -164,6 +167,37 @@ async def test_an_open_list_asks_for_its_rows_only(house: House) -> None:
 
     assert piece.text.startswith('<div id="found">')
     assert numbers(piece.text) == [body["number"]]
+
+
+async def found(house: House, asked: str) -> list[str]:
+    async with house.pool.acquire() as connection:
+        return [row.order_id for row in (await listing.page(connection, Filter(q=asked, limit=5))).rows]
+
+
+async def test_a_name_is_found_with_and_without_its_accents_and_an_article_by_its_barcode(
+    house: House,
+) -> None:
+    body = an_order({**MUG, "barcode": f"871{uuid.uuid4().int % 10**10:010}"})
+    body["customer"]["name"] = f"Zoë Åström{body['order_id']}"
+    order_id = await house.placed(body)
+
+    for asked in (f"zoe astrom{order_id}", f"ZOË Åström{order_id}", body["lines"][0]["barcode"]):
+        assert await found(house, asked) == [order_id]
+
+
+async def test_orders_from_before_are_found_by_the_same_words_after_migrating(house: House) -> None:
+    body = an_order({**MUG, "barcode": f"872{uuid.uuid4().int % 10**10:010}"})
+    body["customer"]["name"] = f"Zoë Łuk Øst Straße Æneas Œuvre Đan {body['order_id']}"
+    order_id = await house.placed(body)
+    (after,) = await house.pool.fetch("SELECT search FROM orders WHERE order_id = $1", order_id)
+    before = body["customer"]["name"].lower()
+    await house.pool.execute("UPDATE orders SET search = $2 WHERE order_id = $1", order_id, before)
+
+    await house.pool.execute(all_migrations()["0015_search.sql"])
+
+    (row,) = await house.pool.fetch("SELECT search FROM orders WHERE order_id = $1", order_id)
+    assert row["search"] == f"{searchable(before)} {body['lines'][0]['barcode']}"
+    assert searchable(before) in after["search"]
 
 
 async def test_orders_from_before_the_queues_are_given_their_tasks_by_migrating(house: House) -> None:
