@@ -1,4 +1,5 @@
-// Choosing many orders: whole stretches at once, kept while one searches, pages or looks into an order.
+// Choosing many orders: whole stretches at once, kept while one searches, pages or looks into an order. Another view
+// is other work, and begins with nothing chosen.
 "use strict";
 
 (() => {
@@ -9,21 +10,22 @@
   const all = form.elements.all;
   const said = form.querySelector("[data-chosen]");
   const none = form.querySelector("[data-none]");
+  const view = document.querySelector("form.search input[name=view]")?.value ?? "";
   let chosen = new Set(kept());
   let last = null; // The box that was ticked before, where a stretch begins.
   let isShift = false;
 
   function kept() {
     try {
-      const names = JSON.parse(sessionStorage.getItem(KEPT) || "[]");
-      return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+      const was = JSON.parse(sessionStorage.getItem(KEPT) || "{}");
+      return was.view === view && Array.isArray(was.names) ? was.names.filter((name) => typeof name === "string") : [];
     } catch {
       return []; // A browser that keeps nothing: then the choice lasts as long as the page.
     }
   }
   function keep() {
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify([...chosen]));
+      sessionStorage.setItem(KEPT, JSON.stringify({ view, names: [...chosen] }));
     } catch {
       // The same.
     }

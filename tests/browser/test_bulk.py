@@ -156,6 +156,24 @@ async def test_without_a_script_boxes_and_a_button_are_enough(
     await context.close()
 
 
+async def test_what_is_ticked_stays_while_turning_to_an_order_and_back_and_not_in_another_view(
+    browser: Browser, house: House, address: str
+) -> None:
+    mark, _ = await some_orders(house, 2)
+
+    async with visiting(browser, house, address) as anna:
+        page = await anna.open(f"/desk/orders?view=to_pick&q={mark}")
+        await boxes(page).nth(0).click()
+        await page.locator("[data-orders] a").nth(0).click()
+        await page.goto(f"{address}/desk/orders?view=to_pick&q={mark}")
+        await expect(boxes(page).nth(0)).to_be_checked()
+        await page.goto(f"{address}/desk/orders?q={mark}")
+
+        await expect(boxes(page)).to_have_count(2)
+        await expect(boxes(page).nth(0)).not_to_be_checked()
+        await expect(page.locator("#bulk")).to_be_hidden()
+
+
 async def test_what_is_typed_after_the_look_ahead_is_looked_at_before_anything_happens(
     browser: Browser, house: House, address: str
 ) -> None:
