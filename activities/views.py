@@ -165,7 +165,7 @@ def _about_the_counter(
     return view.model_copy(
         update={
             "pickup_code": code,
-            "pickup_instructions": own or pickup_text(settings, option, view.language, today),
+            "pickup_instructions": pickup_text(settings, option, view.language, today, own),
             "collect_before": before if settings.policy.collect_within > timedelta(days=1) else None,
         }
     )

@@ -23,11 +23,11 @@ def opening_hours(place: PickupPlace, language: Language, today: date) -> tuple[
     return (*_week(place, language), *_special(place, language, today))
 
 
-def pickup_text(settings: StoreSettings, option: str, language: Language, today: date) -> str:
+def pickup_text(settings: StoreSettings, option: str, language: Language, today: date, own: str = "") -> str:
     """All that customers read about where they collect: the place their option names, and `to_know`."""
     place = settings.pickup_place(option)
     head = "\n".join((place.name, *place.address)) if place else ""
-    return _paragraphs(head, to_know(settings, place, language, today))
+    return _paragraphs(head, to_know(settings, place, language, today, own))
 
 
 def to_know(

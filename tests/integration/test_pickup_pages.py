@@ -101,6 +101,18 @@ async def test_what_the_order_says_of_its_place_stands_beside_the_hours(house: H
     assert "At the counter in the back." not in text
 
 
+async def test_the_mail_says_it_beside_the_hours_too(house: House) -> None:
+    await house.open_store("oost", pickup_places=[SHOP, LOCKER])
+    order_id = await house.paid(collected("oost", "Kluis Oost", instructions="Door 3, left of the lift."))
+    await house.done(order_id, "ready_for_pickup")
+
+    mail = await house.mail(order_id, "ready_for_pickup")
+
+    assert "06:00–23:00" in mail.text
+    assert "Door 3, left of the lift." in mail.text
+    assert "At the counter in the back." not in mail.text
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_a_store_without_places_tells_its_own_address_and_what_it_says_of_collecting(
     house: House, language: Language
