@@ -27,6 +27,7 @@ class SentMail(NamedTuple):
     sent_at: datetime | None
     not_before: datetime | None
     raw: bytes | None
+    order_number: str
 
 
 class Waiting(NamedTuple):

@@ -1,6 +1,7 @@
 -- as_sent --
 -- The bytes of one mail of an order as they were handed over, sealed; NULL where none were made yet.
-SELECT number, mail_key, kind, recipient, is_copy, language, state, created_at, sent_at, not_before, raw, message_id
+SELECT number, mail_key, kind, recipient, is_copy, language, state, created_at, sent_at, not_before, raw, message_id,
+    (SELECT number FROM orders WHERE store = $1 AND order_id = $2) AS order_number
 FROM mails WHERE store = $1 AND order_id = $2 AND number = $3
 
 -- number_of --

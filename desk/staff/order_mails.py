@@ -44,6 +44,8 @@ FRAME: Final[Mapping[str, str]] = {
 class MailPage(BaseModel, frozen=True):
     template: Literal["staff/mail.html"] = "staff/mail.html"
     href: str
+    order: str
+    """Its number."""
     name: str
     state: str
     tone: str
@@ -165,6 +167,7 @@ def _mail_page(
     href = order_href(store, order_id)
     return MailPage(
         href=href,
+        order=mail.order_number,
         name=say(language, f"desk_order.mail.{mail.kind}"),
         state=say(language, f"desk_order.mail_state.{mail.state}"),
         tone=MAIL_TONE[mail.state],

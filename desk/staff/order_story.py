@@ -128,6 +128,9 @@ def names_of(who: dict[str, str], actor: str, language: Language) -> str:
     """An actor as people know them: by name, or as what of ours it was."""
     if actor in ("pakhuis", "checkout"):
         return say(language, f"desk_order.actor.{actor}")
+    role, _, key = actor.partition(":")
+    if role == "checkout" and actor not in who:
+        return say(language, "desk_order.actor.checkout_key", key=key)
     return who.get(actor, actor)
 
 

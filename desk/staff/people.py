@@ -1,5 +1,7 @@
 """The staff: who works here, inviting somebody, and changing what they may do."""
 
+from collections import Counter
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from db.pool import within_reach
 from desk.staff.access import Gate
 from desk.staff.errors import NotAllowed, NotHere
 from desk.staff.forms import Form, form_of
+from desk.staff.order_forms import Choice
 from desk.staff.people_pages import Choices, Filled, LinkView, MemberView, PeoplePage, PersonPage
 from desk.staff.routes import desk_router
 from desk.staff.shell import Desk, Notice, page, see_other, tell
@@ -30,12 +33,23 @@ def people_router(desk: Desk, gate: Gate) -> APIRouter:
     people = People(desk.pool, desk.settings.public_url)
     who = Annotated[Signed, Depends(gate.signed)]
 
-    async def choices(signed: Signed) -> Choices:
+    async def store_names() -> dict[str, str]:
         async with within_reach(desk.pool) as connection:
-            known = tuple(await stores.everything(connection))
-        if signed.stores is not None:
-            return Choices(stores=signed.stores, every_store=False)
-        return Choices(stores=known)
+            known = await stores.everything(connection)
+        return {store: settings.look.name for store, settings in known.items()}
+
+    def choices(signed: Signed, names: Mapping[str, str]) -> Choices:
+        """Two stores of one name are told apart by their ids."""
+        offered = tuple(names) if signed.stores is None else signed.stores
+        called = Counter(names.values())
+        return Choices(
+            stores=tuple(
+                Choice(value=store, name=name if called[name] == 1 else f"{name} ({store})")
+                for store in offered
+                for name in (names.get(store, store),)
+            ),
+            every_store=signed.stores is None,
+        )
 
     async def listed(
         request: Request, signed: Signed, filled: Filled, problem: str = "", status: int = 200
@@ -43,9 +57,10 @@ def people_router(desk: Desk, gate: Gate) -> APIRouter:
         async with within_reach(desk.pool) as connection:
             members = await staff.everyone(connection)
             required = await staff.second_factor_required(connection)
+        names = await store_names()
         model = PeoplePage(
-            members=tuple(MemberView.of(each) for each in members if manages(signed, each.stores)),
-            choices=await choices(signed),
+            members=tuple(MemberView.of(each, names) for each in members if manages(signed, each.stores)),
+            choices=choices(signed, names),
             filled=filled,
             second_factor_required=required,
             may_set_policy=signed.stores is None,
@@ -64,9 +79,10 @@ def people_router(desk: Desk, gate: Gate) -> APIRouter:
         problem: str = "",
         status: int = 200,
     ) -> Response:
+        names = await store_names()
         model = PersonPage(
-            member=MemberView.of(member),
-            choices=await choices(signed),
+            member=MemberView.of(member, names),
+            choices=choices(signed, names),
             filled=filled or Filled(**member.model_dump(include=set(Filled.model_fields))),
             is_oneself=member.staff_id == signed.staff_id,
             link=LinkView(address=invited.link, ends_at=invited.ends_at) if invited else None,

@@ -1,10 +1,12 @@
 """What the pages about the staff show."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from desk.staff.order_forms import Choice
 from orders.rights import ROLE_RIGHTS, Role
 from orders.staff import Member
 from orders.store import LANGUAGES, Language
@@ -17,19 +19,20 @@ class MemberView(BaseModel, frozen=True):
     name: str
     role: str
     stores: tuple[str, ...] | None
+    """As people call them."""
     language: Language
     has_second_factor: bool
     signed_in_at: datetime | None
     state: Literal["active", "invited", "disabled"]
 
     @classmethod
-    def of(cls, member: Member) -> "MemberView":
+    def of(cls, member: Member, names: Mapping[str, str]) -> "MemberView":
         state: Literal["active", "invited", "disabled"] = "active" if member.has_password else "invited"
         return cls(
             staff_id=member.staff_id,
             name=member.name,
             role=str(member.role),
-            stores=member.stores,
+            stores=None if member.stores is None else tuple(names.get(each, each) for each in member.stores),
             language=member.language,
             has_second_factor=member.has_second_factor,
             signed_in_at=member.signed_in_at,
@@ -42,7 +45,7 @@ class Choices(BaseModel, frozen=True):
 
     roles: tuple[str, ...] = tuple(str(role) for role in ROLES)
     languages: tuple[Language, ...] = LANGUAGES
-    stores: tuple[str, ...] = ()
+    stores: tuple[Choice, ...] = ()
     every_store: bool = True
     """Whether "every store" may be chosen: not by an admin who works for some only."""
 

@@ -29,10 +29,11 @@ addEventListener("pageshow", () => {
   }
 }
 
-// Keys: "/" goes to the search, wherever one is.
+// Keys: "/" goes to the search, wherever one is. Function keys do what their button says, also from within a field.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const isTyping = event.target.closest("input, select, textarea, [contenteditable]");
+  if (isTyping && !/^F\d+$/.test(event.key)) return;
   const wanted = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
   if (!wanted) return;
   event.preventDefault();

@@ -130,6 +130,12 @@ async def ship(page: Page, weight: str, tracking: str) -> None:
 
 async def label_and_hand_over(page: Page, tracking: str) -> None:
     await expect(page.locator("#tracking_number")).to_be_focused()
+    for key, paper in (("F8", "packing_slip"), ("F9", "label")):
+        async with page.expect_popup() as opened:
+            await page.keyboard.press(key)
+        printed = await opened.value
+        assert f"/desk/papers/{paper}?" in printed.url
+        await printed.close()
     await expect(page.locator("#carrier")).to_have_value("PostNL")
     await enter(page, tracking)
     await expect(page.get_by_role("button", name="Handed over to the carrier")).to_be_focused()

@@ -33,6 +33,7 @@ async def test_a_mail_is_shown_as_it_was_sent(house: House) -> None:
         frame = await anna.get(f"/desk/orders/default/{order_id}/mails/{number}/frame")
 
     assert sent.subject in page.text
+    assert f"<title>Thank you for your order · Order {(await house.show(order_id))['number']}" in page.text
     assert f'src="/desk/orders/default/{order_id}/mails/{number}/frame"' in page.text
     assert "Blauwe mok" in frame.text
     assert "Bedankt voor je bestelling" in frame.text

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -213,6 +214,21 @@ async def test_an_admin_of_some_stores_sees_and_makes_nobody_beyond_them(house: 
     assert pages == [404, 200]
     assert [each.status_code for each in refused] == [403, 403, 403, 404, 404, 403, 403]
     assert made.status_code == 200
+
+
+async def test_stores_are_called_by_their_names_and_by_their_ids_where_two_have_one_name(
+    house: House,
+) -> None:
+    for store, name in (("azuur", "De Azuren Mok"), ("twin-1", "Tweeling"), ("twin-2", "Tweeling")):
+        await house.open_store(store, look={"name": name})
+    account = await somebody(house, stores=("azuur",))
+    async with at_the_desk(house, Role.ADMIN) as admin:
+        form = (await admin.get(f"/desk/staff/{account}")).text
+        listed = (await admin.get("/desk/staff")).text
+
+    assert re.search(r'value="azuur" checked><span><bdi>De Azuren Mok</bdi>', form)
+    assert "<bdi>Tweeling (twin-1)</bdi>" in form
+    assert re.search(rf"{account}.*?>De Azuren Mok<", listed, re.DOTALL)
 
 
 async def test_the_policy_is_set_and_written_down(house: House) -> None:
