@@ -7,6 +7,9 @@ pytest_plugins = [
     "tests.fixtures_house",
     "tests.fixtures_parts",
     "tests.fixtures_pages",
+    "tests.fixtures_pushing",
+    "tests.fixtures_settings",
+    "tests.fixtures_sign_in",
     "tests.fixtures_logs",
 ]
 

@@ -64,7 +64,7 @@ def bulk_router(desk: Desk, gate: Gate) -> APIRouter:
     @router.post(BULK)
     async def choose(request: Request, signed: who) -> Response:
         form = await form_with_file(request)
-        kind = form.text("kind", 40)
+        kind = form.text("do", 40) or form.text("kind", 40)
         if kind in KINDS:
             must_give(signed, kind)
         back = local(form.text("here", 2_000))

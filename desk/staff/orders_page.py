@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from db import listing
 from db.listing import Filter, Queue
 from desk.staff.order_rows import OrderRow, order_row
 from orders.order import FulfillmentMethod
+from orders.paper import PaperKind
 from orders.status import FulfillmentStatus, PaymentStatus
 from orders.store import Language, StoreSettings
 from orders.words import TIME_ZONE, say
@@ -118,6 +119,22 @@ class Asked(BaseModel, frozen=True):
         )
 
 
+class AtHand(NamedTuple):
+    """What is done most with many orders of a view: it has a button of its own."""
+
+    papers: tuple[PaperKind, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+AT_HAND: Final[Mapping[Queue | None, AtHand]] = {
+    None: AtHand((PaperKind.PICK_LIST, PaperKind.PACKING_SLIP)),
+    Queue.TO_PICK: AtHand((PaperKind.PICK_LIST,), ("picked",)),
+    Queue.TO_PACK: AtHand((PaperKind.PACKING_SLIP,), ("packed",)),
+    Queue.TO_HAND_OVER: AtHand((PaperKind.ADDRESS_LABEL,), ("shipped",)),
+    Queue.HELD: AtHand(steps=("release",)),
+}
+
+
 class OrdersPage(BaseModel, frozen=True):
     template: Literal["staff/orders.html"] = "staff/orders.html"
     views: tuple[View, ...]
@@ -132,6 +149,7 @@ class OrdersPage(BaseModel, frozen=True):
     how_many: str
     older: str | None
     here: str
+    at_hand: AtHand = AtHand()
     may_fulfil: bool = True
 
 
@@ -181,6 +199,7 @@ def orders_page(
         how_many=_how_many(language, number),
         older=asked.address(after=found.next) if found.next else None,
         here=asked.address(after=""),
+        at_hand=AT_HAND.get(asked.view, AtHand()),
     )
 
 

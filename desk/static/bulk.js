@@ -106,7 +106,7 @@
     (boxes()[0] ?? document.getElementById("page")).focus();
   });
 
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", ({ submitter }) => {
     for (const old of form.querySelectorAll("[data-elsewhere]")) old.remove();
     const here = new Set(boxes().map((box) => box.value));
     for (const name of chosen) {
@@ -118,7 +118,8 @@
       field.dataset.elsewhere = "yes";
       form.append(field);
     }
-    const isPaper = form.elements.kind.selectedOptions[0]?.closest("optgroup") === form.querySelector("optgroup");
+    const kind = submitter?.name === "do" ? submitter.value : form.elements.kind.value;
+    const isPaper = [...form.querySelector("optgroup").children].some((paper) => paper.value === kind);
     if (isPaper) {
       // The paper opens beside the list: the same orders are often wanted once more.
       form.target = "_blank";

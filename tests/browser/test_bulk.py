@@ -72,6 +72,25 @@ async def test_orders_are_packed_by_the_keyboard_alone_and_followed_to_the_end(
         await expect(page.locator("#progress tbody .badge.ok")).to_have_count(3)
 
 
+async def test_what_is_done_most_in_a_view_is_three_clicks_away(
+    browser: Browser, house: House, address: str
+) -> None:
+    mark, order_ids = await some_orders(house, 1)
+    await house.done(order_ids[0], "picked")
+
+    async with visiting(browser, house, address) as anna:
+        page = await anna.open(f"/desk/orders?view=to_pack&q={mark}")
+        await boxes(page).nth(0).click()
+        async with page.expect_popup() as opened:
+            await page.get_by_role("button", name="Print packing slips").click()
+        assert "/desk/papers/packing_slip?" in (await opened.value).url
+        await page.get_by_role("button", name="Mark packed").click()
+        await page.get_by_role("button", name="Mark 1 order packed").click()
+
+        await expect(page.locator("#progress")).to_contain_text("1 of 1 order", timeout=20_000)
+    assert (await house.show(order_ids[0]))["parcels"][0]["state"] == "packed"
+
+
 async def test_all_that_match_are_more_than_the_page_shows(
     browser: Browser, house: House, address: str
 ) -> None:

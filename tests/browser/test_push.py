@@ -45,12 +45,6 @@ SUBSCRIBES = """
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[PushService]:
-    async with PushService() as opened:
-        yield opened
-
-
-@pytest.fixture
 async def place(house: House, service: PushService) -> AsyncIterator[str]:
     """Where a desk answers that trusts our push service."""
     settings = house.settings.model_copy(update={"push_service": service.url})

@@ -32,12 +32,6 @@ SERVICE_WORKER = "/desk/push/worker.js"
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[PushService]:
-    async with PushService() as opened:
-        yield opened
-
-
-@pytest.fixture
 async def pushing(house: House, service: PushService) -> AsyncIterator[Pushing]:
     """A sender; nothing of another test waits for it."""
     await house.pool.execute(

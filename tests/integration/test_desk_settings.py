@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -22,20 +22,6 @@ from tests.paper_reading import a_png
 
 TOO_LONG = "It must last at least a minute and at most 3650 days."
 TOO_LATE = "The reminder must come before the order lapses."
-
-
-@pytest.fixture
-async def store(house: House) -> str:
-    """A shop of its own, as it is set up first."""
-    name = f"shop-{uuid.uuid4().hex[:8]}"
-    await house.open_store(name, look={"name": "De Blauwe Mok"})
-    return name
-
-
-@pytest.fixture
-async def desk(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with at_the_desk(house, Role.MANAGER) as client:
-        yield client
 
 
 async def settings_of(house: House, store: str) -> StoreSettings:

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import uuid
-from collections.abc import AsyncIterator
 from html import unescape
 
 import httpx
@@ -11,23 +9,8 @@ import pytest
 
 from db import gift_cards, stores
 from orders.mail import MailKind
-from orders.rights import Role
-from tests.desk_visits import at_the_desk
 from tests.house import House
 from tests.sample_orders import BOOK, CARD, MUG, an_order
-
-
-@pytest.fixture
-async def store(house: House) -> str:
-    name = f"shop-{uuid.uuid4().hex[:8]}"
-    await house.open_store(name, look={"name": "De Blauwe Mok"})
-    return name
-
-
-@pytest.fixture
-async def desk(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with at_the_desk(house, Role.MANAGER) as client:
-        yield client
 
 
 def subject_of(page: str) -> str:

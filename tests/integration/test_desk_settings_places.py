@@ -1,7 +1,5 @@
 """Pickup places at the desk: added, changed and taken away, with hours as people write them."""
 
-import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,24 +7,10 @@ import pytest
 
 from db import stores
 from desk.staff.settings_fields import hours_meant
-from orders.rights import Role
 from orders.store import PickupPlace
-from tests.desk_visits import at_the_desk, hidden_field
+from tests.desk_visits import hidden_field
 from tests.house import House
 from tests.sample_orders import MUG, an_order
-
-
-@pytest.fixture
-async def store(house: House) -> str:
-    name = f"shop-{uuid.uuid4().hex[:8]}"
-    await house.open_store(name, look={"name": "De Blauwe Mok"})
-    return name
-
-
-@pytest.fixture
-async def desk(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with at_the_desk(house, Role.MANAGER) as client:
-        yield client
 
 
 async def places(house: House, store: str) -> tuple[PickupPlace, ...]:
