@@ -14,6 +14,7 @@
   let chosen = new Set(kept());
   let last = null; // The box that was ticked before, where a stretch begins.
   let isShift = false;
+  let isPrinting = false;
 
   function kept() {
     try {
@@ -123,8 +124,14 @@
     if (isPaper) {
       // The paper opens beside the list: the same orders are often wanted once more.
       form.target = "_blank";
-      setTimeout(() => delete form.dataset.sent, 500);
+      isPrinting = true;
+      setTimeout(() => {
+        delete form.dataset.sent;
+        isPrinting = false;
+      }, 500);
     } else {
+      // A paper was asked for just now: that holds up no step.
+      if (isPrinting) delete form.dataset.sent;
       form.removeAttribute("target");
       try {
         sessionStorage.removeItem(KEPT);
