@@ -1,12 +1,14 @@
 """Many orders at the desk: chosen, planned, started and followed, without a script in the browser."""
 
 import html
+import re
 import uuid
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
+import pytest
 
 from orders.rights import Role
 from tests.bulk_jobs import a_job, answered, rows
@@ -103,26 +105,31 @@ async def test_nothing_starts_before_it_is_said_that_unpacked_orders_are_meant(h
     assert counts.applied == 1
 
 
-async def test_what_was_typed_since_is_planned_and_looked_at_before_it_starts(house: House) -> None:
+@pytest.mark.parametrize(
+    ("typed", "planned"),
+    [
+        ({"numbers": "{number} 3STYPED"}, {"notify": True, "tracking_number": "3STYPED"}),
+        ({"mails": "yes"}, {"notify": False}),
+        ({"carrier": "PostNL", "numbers": ""}, {"notify": True, "carrier": "PostNL"}),
+    ],
+)
+async def test_what_was_typed_since_is_planned_and_looked_at_before_it_starts(
+    house: House, typed: dict[str, str], planned: dict[str, Any]
+) -> None:
     order = an_order_called(f"T{uuid.uuid4().hex[:8]}")
     order_id = await house.paid(order)
-    typed = (
-        ("kind", "shipped"),
-        ("mails", "yes"),
-        ("numbers", f"{order['number']} 3STYPED"),
-        ("unpacked", "yes"),
-    )
+    fields = [(name, value.format(number=order["number"])) for name, value in typed.items()]
+    start = (("kind", "shipped"), ("unpacked", "yes"), *fields)
     async with at_the_desk(house) as desk:
         path, job_id = job_of(await choose(desk, [order_id], "shipped"))
-        first = await send(desk, f"{path}/start", *typed)
+        first = await send(desk, f"{path}/start", *start)
         said = await desk.get(first.headers["location"])
-        (planned,) = await rows(house, job_id)
-        await send(desk, f"{path}/start", *typed)
+        (before,) = await rows(house, job_id)
+        await send(desk, f"{path}/start", *start)
         counts = await answered(house, job_id)
 
     assert "What you typed since is understood now." in said.text
-    assert planned.given_at is None
-    assert planned.command == {"type": "shipped", "notify": False, "tracking_number": "3STYPED"}
+    assert (before.given_at, before.command) == (None, {"type": "shipped", **planned})
     assert counts.applied == 1
 
 
@@ -138,20 +145,21 @@ async def test_what_was_typed_since_and_cannot_be_understood_starts_nothing(hous
     assert [row.given_at for row in await rows(house, job_id)] == [None]
 
 
-async def test_a_list_that_came_with_two_orders_of_one_number_is_as_it_was_planned(house: House) -> None:
+async def test_two_orders_of_one_number_are_planned_anew_by_what_the_page_shows(house: House) -> None:
     number = f"D{uuid.uuid4().hex[:8]}"
     order_ids = [await house.paid(an_order_called(number)) for _ in range(2)]
     pasted = "".join(f"{order_id} 3S{order_id}\n" for order_id in order_ids)
     async with at_the_desk(house) as desk:
         path, job_id = job_of(await send(desk, "/desk/bulk/list", ("kind", "labelled"), ("numbers", pasted)))
         page = (await desk.get(f"{path}?kind=labelled")).text
-        shown = html.unescape(
-            page.partition('id="numbers" name="numbers"')[2].partition(">")[2].partition("<")[0]
-        )
-        answer = await send(desk, f"{path}/start", ("kind", "labelled"), ("carrier", ""), ("numbers", shown))
-        await answered(house, job_id)
+        shown = re.search(r'<textarea id="numbers"[^>]*>([^<]*)<', page)
+        assert shown is not None
+        carrier = ("carrier", "PostNL")
+        await send(desk, f"{path}/start", ("kind", "labelled"), carrier, ("numbers", html.unescape(shown[1])))
 
-    assert answer.headers["location"] == path
+    assert [row.command for row in await rows(house, job_id)] == [
+        {"type": "labelled", "tracking_number": f"3S{each}", "carrier": "PostNL"} for each in order_ids
+    ]
 
 
 async def test_who_works_on_the_orders_now_is_said_before(house: House) -> None:
