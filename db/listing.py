@@ -200,7 +200,10 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
     if wanted.placed_to is not None:
         add("placed_at < ?", wanted.placed_to)
     for word in searchable(wanted.q or "").split()[:8]:
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        # Mails call an order #1042.
+        escaped = (
+            (word.removeprefix("#") or word).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        )
         add("search LIKE ?", f"%{escaped}%")
     return conditions, values
 

@@ -11,7 +11,7 @@ from orders.rules.deadlines import lapses_at
 from orders.state import OrderState
 from orders.store import Language, PaymentKind, StoreSettings
 
-_BY_HAND: Final = (PaymentKind.OFFLINE, PaymentKind.INVOICE)
+BY_HAND: Final = (PaymentKind.OFFLINE, PaymentKind.INVOICE)
 
 
 class PaymentView(BaseModel, frozen=True):
@@ -33,7 +33,7 @@ def payment_of(
     if kept.due_minor <= 0:
         return None
     terms = kept.order.payment
-    by_hand = terms.kind in _BY_HAND
+    by_hand = terms.kind in BY_HAND
     return PaymentView(
         kind=terms.kind,
         due=state.plan.money(kept.due_minor),

@@ -11,6 +11,7 @@ from documents.models import AddressLabel, Paper
 from documents.texts import fitted, lines_of
 from documents.typesetting import Typesetter, has_substitutes
 from documents.words import Words, fitted_all, shop
+from orders.order import FulfillmentMethod
 from orders.paper import LabelSize
 
 WIDTH_DOTS: Final = {LabelSize.FOUR_BY_SIX: 812, LabelSize.A6: 839}
@@ -67,6 +68,13 @@ def order_of(label: AddressLabel) -> str:
     return Words(label.language)("order", number=fitted(label.order_number, 60))
 
 
+def to_of(label: AddressLabel) -> str:
+    """The word above the name: whom it goes to, or who comes for it."""
+    return Words(label.language)(
+        "label.collected_by" if label.method is FulfillmentMethod.PICKUP else "label.to"
+    )
+
+
 def _kilograms(say: Words, grams: int) -> str:
     return str(format_decimal(Decimal(grams) / 1000, format="0.0##", locale=say.language))
 
@@ -85,7 +93,7 @@ def _label(label: AddressLabel, size: LabelSize) -> dict[str, Any]:
         "order": order_of(label),
         "details": details_of(label),
         "code": code,
-        "words": {name: say(f"label.{name}") for name in ("from", "to")},
+        "words": {"from": say("label.from"), "to": to_of(label)},
         "bars": drawn.picture if drawn else None,
         "bars_modules": drawn.modules if drawn else 0,
         "bars_dots": drawn.dots if drawn else 0,

@@ -8,6 +8,7 @@ from documents.models import PackingSlip, Paper
 from documents.texts import fitted
 from documents.typesetting import Typesetter, has_substitutes
 from documents.words import Words, fitted_all, goods, shop
+from orders.order import FulfillmentMethod
 
 
 def packing_slips(typesetter: Typesetter, slips: Sequence[PackingSlip]) -> Paper:
@@ -20,10 +21,11 @@ def packing_slips(typesetter: Typesetter, slips: Sequence[PackingSlip]) -> Paper
 
 def _slip(slip: PackingSlip) -> dict[str, Any]:
     say = Words(slip.language, slip.shop.time_zone)
+    is_collected = slip.method is FulfillmentMethod.PICKUP
     facts = [
         (say("facts.order"), fitted(slip.order_number)),
         (say("facts.placed_at"), say.date(slip.placed_at)),
-        (say("facts.option"), say.travels(slip.method, slip.option)),
+        (say("facts.pickup" if is_collected else "facts.option"), say.travels(slip.method, slip.option)),
         (say("facts.parcel"), slip.code.parcel),
         (say("facts.contents"), say("piece_count", count=sum(item.quantity for item in slip.goods))),
     ]
@@ -38,7 +40,8 @@ def _slip(slip: PackingSlip) -> dict[str, Any]:
         "contact": fitted_all((slip.shop.name, slip.shop.website, slip.shop.mail, slip.shop.phone)),
         "code": str(slip.code),
     }
-    words = {name: say(f"packing_slip.{name}") for name in ("title", "address", "later")}
+    words = {name: say(f"packing_slip.{name}") for name in ("title", "later")}
+    words["address"] = say("packing_slip.customer" if is_collected else "packing_slip.address")
     words |= {name: say(f"columns.{name}") for name in ("quantity", "article", "sku")}
     words |= say.of_every_paper(substituted=has_substitutes(paper))
     return {**paper, "words": words, "squares": code}

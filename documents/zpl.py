@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from documents.labels import WIDTH_DOTS, bars_that_fit, details_of, order_of, remarks_of
+from documents.labels import WIDTH_DOTS, bars_that_fit, details_of, order_of, remarks_of, to_of
 from documents.marks import squares
 from documents.models import AddressLabel, Paper
 from documents.texts import cut
@@ -81,7 +81,7 @@ def _fields(label: AddressLabel, size: LabelSize) -> Iterator[Field]:
     yield Field(_EDGE, 26, 20, say("label.from"))
     sender = fitted_all((label.shop.name, *label.shop.address))[:6]
     yield from _stacked(_EDGE, 50, 22, 3, _cut_all(sender, 22, width))
-    yield Field(_EDGE, 220, 20, say("label.to"))
+    yield Field(_EDGE, 220, 20, to_of(label))
     address = fitted_all(label.address)
     height = _height_for(address, width, 420)
     yield from _stacked(_EDGE, 252, height, height // 5, _cut_all(address, height, width))

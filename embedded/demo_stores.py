@@ -31,7 +31,7 @@ SAMPLE: Final = StoreSettings(
         "nl": "De Draaischijf, Kade 12, Hilversum\nDinsdag tot en met zaterdag, 10 tot 17 uur.",
         "en": "De Draaischijf, Kade 12, Hilversum\nTuesday to Saturday, 10:00 to 17:00.",
     },
-    tracking_links={"postnl": "https://tracking.example.com/{country}/{postal_code}/{tracking_number}"},
+    tracking_links={"PostNL": "https://tracking.example.com/{country}/{postal_code}/{tracking_number}"},
 )
 
 SHORT_OF_TIME: Final = SAMPLE.model_copy(

@@ -78,7 +78,8 @@ class JobsPage(BaseModel, frozen=True):
     jobs: tuple[JobLine, ...]
     kinds: tuple[Choice, ...]
     """What a list of tracking numbers can be for."""
-    kind: str = "shipped"
+    kind: str = "labelled"
+    """Nothing leaves the shop, and no mail goes out, unless somebody says so."""
     numbers: str = ""
     problem: str = ""
     unread: tuple[Unfit, ...] = ()
@@ -150,12 +151,13 @@ def job_line(language: Language, job: Recent) -> JobLine:
 def _row(language: Language, row: Row) -> RowView:
     command = row.command or {}
     detail = " ".join(str(command[name]) for name in ("carrier", "tracking_number") if name in command)
+    text = said(row, language)
     return RowView(
         position=row.position,
         number=row.number,
         href=order_href(row.store, row.order_id),
         state=say(language, f"bulk.state.{row.stands}"),
         tone=TONES[row.stands],
-        text=said(row, language),
-        detail=detail,
+        text=text,
+        detail="" if detail in text else detail,
     )

@@ -107,7 +107,11 @@ def people_router(desk: Desk, gate: Gate) -> APIRouter:
 
     @router.post(STAFF)
     async def invite(request: Request, signed: who) -> Response:
-        filled = _filled(await form_of(request))
+        sent = await form_of(request)
+        filled = _filled(sent)
+        if _is_torn(sent):
+            problem = say(signed.language, "account.problem.every_or_some")
+            return await listed(request, signed, filled, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             wanted = NewMember.model_validate(filled.model_dump())
             if not manages(signed, wanted.stores):
@@ -135,7 +139,12 @@ def people_router(desk: Desk, gate: Gate) -> APIRouter:
     @router.post("/desk/staff/{staff_id}")
     async def change(request: Request, signed: who, staff_id: str) -> Response:
         member = await one(signed, staff_id)
-        filled = _filled(await form_of(request))
+        sent = await form_of(request)
+        filled = _filled(sent)
+        if _is_torn(sent):
+            problem = say(signed.language, "account.problem.every_or_some")
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return await shown(request, signed, member, filled=filled, problem=problem, status=status)
         try:
             wanted = MemberChange.model_validate(filled.model_dump(exclude={"staff_id"}))
             if not manages(signed, wanted.stores):
@@ -195,9 +204,14 @@ def _filled(sent: Form) -> Filled:
         name=sent.text("name", 200),
         staff_id=sent.text("staff_id", 200).casefold(),
         role=sent.text("role", 40),
-        stores=None if sent.has("every_store") else sent.all("stores"),
+        stores=sent.all("stores") or (None if sent.has("every_store") else ()),
         language=sent.text("language", 10),
     )
+
+
+def _is_torn(sent: Form) -> bool:
+    """Whether a form says every store and some of them: nobody gets more than was meant."""
+    return sent.has("every_store") and bool(sent.all("stores"))
 
 
 def _problem(signed: Signed, error: ValidationError | OrderError) -> str:

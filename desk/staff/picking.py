@@ -121,6 +121,9 @@ def picking_router(desk: Desk, gate: Gate) -> APIRouter:
             await tell(desk, signed, Notice(text=say(signed.language, "packing.pick.none"), is_good=False))
         else:
             text = say(signed.language, "packing.pick.done", count=len(told))
+            short = sum(quantity for each in chosen for _, quantity in each.missing)
+            if short:
+                text += " " + say(signed.language, "packing.pick.done_short", count=short)
             await tell(desk, signed, Notice(text=text))
         left = [each.key for each in found if each not in chosen]
         return see_other(pick_href(left))

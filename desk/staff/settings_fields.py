@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from desk.staff.forms import Form
 from orders.problems import problem
 from orders.sentence import Sentence
+from orders.store_rules import LONGEST
 
 SPARE_ROWS: Final = 3
 UNITS: Final[Mapping[str, timedelta]] = {
@@ -159,8 +160,10 @@ class Field:
         except InvalidOperation:
             raise Unfit(problem("not_a_number")) from None
         unit = UNITS.get(typed.unit)
-        if unit is None or not count.is_finite() or not 0 <= count <= 1_000_000:
+        if unit is None or not count.is_finite():
             raise Unfit(problem("not_a_number"))
+        if not 0 <= count <= 1_000_000:
+            raise Unfit(problem("duration_out_of_bounds", most=LONGEST.days))
         return timedelta(seconds=round(float(count) * unit.total_seconds()))
 
 

@@ -97,7 +97,7 @@ def settings_mails_router(desk: Desk, gate: Gate) -> APIRouter:
     async def one_mail(
         request: Request, signed: who, store: StoreId, kind: MailKind, language: str = "", order: str = ""
     ) -> Response:
-        number = order.strip().replace("\0", "")[:_LONGEST_NUMBER]
+        number = order.strip().removeprefix("#").replace("\0", "")[:_LONGEST_NUMBER]
         problem, asked = "", {"order": number} if number else {}
         try:
             settings, chosen, mail = await found(store, kind, language, number)
@@ -131,7 +131,7 @@ def settings_mails_router(desk: Desk, gate: Gate) -> APIRouter:
     async def mail_frame(
         signed: who, store: StoreId, kind: MailKind, language: str = "", order: str = ""
     ) -> Response:
-        number = order.strip().replace("\0", "")[:_LONGEST_NUMBER]
+        number = order.strip().removeprefix("#").replace("\0", "")[:_LONGEST_NUMBER]
         try:
             _, _, mail = await found(store, kind, language, number)
         except NoSuchOrder:

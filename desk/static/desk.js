@@ -29,6 +29,12 @@ addEventListener("pageshow", () => {
   }
 }
 
+// On a phone the menu and the views are longer than the screen: one sees where one is.
+for (const here of document.querySelectorAll(".nav [aria-current], .views [aria-current]")) {
+  const row = here.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // Keys: "/" goes to the search, wherever one is. Function keys do what their button says, also from within a field.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

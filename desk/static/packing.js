@@ -100,11 +100,13 @@ document.addEventListener("submit", (event) => {
   send(form.action, { ...fields, scan_id: `hand-${crypto.randomUUID()}` });
 }, true);
 
-// One article too many, scanned while the cursor waits for the weight, is a scan and no weight.
+// One article too many, scanned while the cursor waits for the weight, is a scan and no weight. What somebody means as
+// a weight, though not in whole grams, is for the page to answer.
+const MEANT_AS_WEIGHT = /[\s,]|^\d{1,7}(\.\d*)?(g|gr|gram|grams|kg|kilo)?$/i;
 document.addEventListener("submit", (event) => {
   const weight = event.target.closest("#box form")?.elements.weight_grams;
   const typed = weight?.value.trim();
-  if (!typed || !scanForm || /^[0-9]{1,7}$/.test(typed)) return;
+  if (!typed || !scanForm || MEANT_AS_WEIGHT.test(typed)) return;
   event.preventDefault();
   event.stopPropagation();
   weight.value = "";

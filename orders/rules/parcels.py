@@ -25,6 +25,7 @@ from orders.parcel import (
 )
 from orders.rules.contents import asked, contents_of, fill, holds_just, only
 from orders.rules.goods import must_be_workable, skip, work_was_done
+from orders.sentence import sentence
 from orders.state import OrderState, Reason
 
 MovesAParcel = Labelled | Shipped | ReadyForPickup | Collected | OutForDelivery | Delivered | DeliveryFailed
@@ -36,7 +37,9 @@ def move(change: Change, wish: MovesAParcel) -> None:
     state = change.state
     step = MOVES[state.method].get(wish.type)
     if step is None:
-        raise Refused(f"refusal.not_for_this_method.{state.method}", step=wish.type)
+        raise Refused(
+            f"refusal.not_for_this_method.{state.method}", step=sentence(f"refusal.step.{wish.type}")
+        )
     named = state.parcel(wish.parcel) if wish.parcel else None
     if isinstance(wish, Labelled) and named is not None and named.state is ParcelState.SHIPPED:
         _put_tracking_number_right(change, wish, named)

@@ -130,11 +130,13 @@ async def ship(page: Page, weight: str, tracking: str) -> None:
 
 async def label_and_hand_over(page: Page, tracking: str) -> None:
     await expect(page.locator("#tracking_number")).to_be_focused()
-    for key, paper in (("F8", "packing_slip"), ("F9", "label")):
+    for key, paper in (("F8", "packing_slip"), ("F9", "address_label")):
         async with page.expect_popup() as opened:
             await page.keyboard.press(key)
         printed = await opened.value
         assert f"/desk/papers/{paper}?" in printed.url
+        answer = await page.context.request.get(printed.url)
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
         await printed.close()
     await expect(page.locator("#carrier")).to_have_value("PostNL")
     await enter(page, tracking)
@@ -213,6 +215,24 @@ async def test_a_cancel_reaches_whoever_is_packing(browser: Browser, house: Hous
         await tab_to(page, "#held a")
         await enter(page)
         await expect(page.locator("#box")).to_contain_text("1 of 2 pieces")
+
+
+async def test_a_weight_that_is_not_in_whole_grams_is_no_scan_and_is_answered_beside_its_field(
+    browser: Browser, house: House, address: str
+) -> None:
+    store = await a_store(house)
+    order_id = await paid(house, store, MUG)
+
+    async with visiting(browser, house, address, Role.PACKER, stores=(store,)) as anna:
+        page = await anna.open(f"/desk/pack/{store}/{order_id}")
+        await enter(page, "2*MUG-BLUE")
+        for typed in ("1,8", "1.8kg", "anderhalf kilo"):
+            await expect(page.locator("#weight")).to_be_focused()
+            await page.locator("#weight").fill(typed)
+            await page.keyboard.press("Enter")
+            await expect(page.locator("#weight-problem")).to_contain_text("whole grams")
+            await expect(page.locator("#weight")).to_have_value(typed)
+        await expect(page.locator("#said.bad")).to_have_count(0)
 
 
 async def test_a_code_at_the_counter_is_two_keys(browser: Browser, house: House, address: str) -> None:

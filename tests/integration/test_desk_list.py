@@ -181,7 +181,12 @@ async def test_a_name_is_found_with_and_without_its_accents_and_an_article_by_it
     body["customer"]["name"] = f"Zoë Åström{body['order_id']}"
     order_id = await house.placed(body)
 
-    for asked in (f"zoe astrom{order_id}", f"ZOË Åström{order_id}", body["lines"][0]["barcode"]):
+    for asked in (
+        f"#{body['number']} {order_id}",
+        f"zoe astrom{order_id}",
+        f"ZOË Åström{order_id}",
+        body["lines"][0]["barcode"],
+    ):
         assert await found(house, asked) == [order_id]
 
 

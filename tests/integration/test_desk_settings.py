@@ -208,6 +208,8 @@ async def test_what_is_typed_in_a_part_is_kept(
         ("sender", "digest_every", "NaN", "It must be a number."),
         ("deadlines", "policy.pick_within", "0", TOO_LONG),
         ("deadlines", "policy.pick_within", "999999", TOO_LONG),
+        ("deadlines", "policy.pick_within", "-5", TOO_LONG),
+        ("deadlines", "policy.pick_within", "99999999999", TOO_LONG),
         ("payment", "policy.payment.online.remind_after", "9999", TOO_LATE),
         ("downloads", "downloads.at_most", "0", "It must be at least 1."),
         ("downloads", "downloads.at_most", "two", "It must be a whole number."),

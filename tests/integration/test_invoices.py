@@ -85,6 +85,17 @@ async def test_an_invoice_is_issued_once_and_is_the_same_to_the_byte_ever_after(
     assert row["issued_by"] == "staff:test"
 
 
+@pytest.mark.parametrize(("kind", "asks"), [("offline", True), ("online", False)])
+async def test_only_who_pays_by_hand_is_told_on_the_invoice_how(house: House, kind: str, asks: bool) -> None:
+    store = await a_store(house, how_to_pay={"nl": "Maak het over naar NL00BANK."})
+    body = an_order(store=store)
+    order_id = await house.placed(body | {"payment": body["payment"] | {"kind": kind}})
+
+    read = " ".join(words_of((await invoice(house, order_id)).content))
+
+    assert ("NL00BANK" in read) is asks
+
+
 async def test_asked_for_fifty_times_at_once_there_is_one_invoice(house: House) -> None:
     store = await a_store(house)
     order_id = await house.paid(an_order(store=store))

@@ -79,6 +79,18 @@ async def test_an_order_without_shelf_and_barcode_is_the_same_as_with_empty_ones
     assert (await house.place(other)).status_code == HTTPStatus.CONFLICT
 
 
+async def test_the_papers_of_an_order_that_is_collected_speak_of_no_delivery(house: House) -> None:
+    order_id = await house.paid(an_order(method="pickup"))
+    slip, label = [text(await paper(house, order_id, kind)) for kind in ("packing_slip", "address_label")]
+    zpl = (await paper(house, order_id, "address_label", format="zpl")).text
+
+    assert "Klant" in slip
+    assert "Bezorgadres" not in slip + label
+    assert "Verzending" not in slip
+    for each in (label, zpl):
+        assert "Wordt afgehaald door" in each or "Collected by" in each
+
+
 async def test_what_is_picked_leaves_the_list(house: House) -> None:
     order_id = await house.paid(an_order(MUG, TEAPOT))
     await house.done(order_id, "picked", lines=of("1", 2))

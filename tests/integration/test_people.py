@@ -74,6 +74,26 @@ async def test_an_invitation_that_is_not_right_says_which_field_and_keeps_the_re
     assert "name" in changed or 'value="Kees"' in answer.text
 
 
+async def test_every_store_and_some_of_them_at_once_is_asked_back_and_gives_nobody_anything(
+    house: House,
+) -> None:
+    await house.open_store("azuur")
+    account, known = an_account(), await somebody(house, stores=("azuur",))
+    both = {"name": "Ria", "role": "packer", "every_store": "yes", "stores": "azuur", "language": "nl"}
+    async with at_the_desk(house) as admin:
+        invited = await admin.post("/desk/staff", data={**both, "staff_id": account})
+        changed = await admin.post(f"/desk/staff/{known}", data=both)
+
+    for answer in (invited, changed):
+        assert answer.status_code == 422
+        assert "Choose every store, or some of them: both were ticked." in answer.text
+        assert 'value="azuur" checked' in answer.text
+        assert 'name="every_store" value="yes" checked' not in answer.text
+    async with house.pool.acquire() as connection:
+        assert account not in [each.staff_id for each in await staff.everyone(connection)]
+        assert (await staff.find(connection, known)).stores == ("azuur",)
+
+
 async def test_an_account_is_made_once(house: House) -> None:
     account = await somebody(house)
     async with at_the_desk(house) as admin:

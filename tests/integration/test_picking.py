@@ -87,9 +87,11 @@ async def test_a_short_pick_goes_on_with_what_is_there_and_a_note_says_what_is_n
         await tick(desk, order_id, "1", 2)
         drawn = await page(desk, f"/desk/pick?orders={names(order_id)}")
         fields = {"orders": names(order_id), "command_id": hidden_field(drawn, "command_id"), "short": "yes"}
-        await desk.post("/desk/pick/done", data=fields)
+        done = await desk.post("/desk/pick/done", data=fields)
+        told = await page(desk, done.headers["location"])
 
     assert "1 × Kan (A-10)" in drawn
+    assert "1 piece was not found and stays on the pick list." in told
     order = await house.show(order_id)
     assert [line["units"]["picked"] for line in order["lines"]] == [2, 0]
     assert [note["text"] for note in order["notes"]] == ["Not found while picking: 1 × Kan (A-10)"]

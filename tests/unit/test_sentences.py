@@ -13,6 +13,7 @@ from orders.commands import Payment
 from orders.order import FulfillmentMethod
 from orders.parcel import MOVES, ParcelState
 from orders.rules.deadlines import ATTENTION, OF_A_PARCEL, Late
+from orders.rules.parcels import MovesAParcel
 from orders.state import Reason
 from orders.store import LANGUAGES, Language
 
@@ -46,6 +47,9 @@ EXPANSIONS: Final[Mapping[tuple[str, frozenset[str]], set[str]]] = {
     ("refusal.not_before.{step}", frozenset()): {"picked", "packed", *STEPS},
     ("refusal.parcel_is.{parcel.state}", frozenset({"parcel", "at", "by"})): set(ParcelState),
     ("refusal.not_for_this_method.{state.method}", frozenset({"step"})): set(FulfillmentMethod),
+    ("refusal.step.{wish.type}", frozenset()): {
+        str(get_args(each.model_fields["type"].annotation)[0]) for each in get_args(MovesAParcel)
+    },
 }
 """What the holes of a key in the code can be filled with, by the facts that go with it."""
 
