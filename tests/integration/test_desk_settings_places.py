@@ -64,7 +64,7 @@ async def test_a_place_is_added_changed_and_taken_away(
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("name", "", "must have at least 1 character"),
+        ("name", "", "There must be something here."),
         ("hours.monday", "all day", "Write hours such as 9:00-17:30."),
         ("hours.monday", "17:00-9:00", "Each time must come after the one before it."),
         ("hours.monday", "25-26", "Write hours such as 9:00-17:30."),
