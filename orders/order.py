@@ -21,7 +21,7 @@ from pydantic import (
 
 from orders.money import Amount, Money
 from orders.problems import WrongField
-from orders.store import MailAddress, PaymentKind, StoreId
+from orders.store import MOST_IN_STOCK, MailAddress, PaymentKind, StoreId
 from orders.unfit import unfit
 
 MOST_LINES: Final = 1000
@@ -74,6 +74,7 @@ def written_out(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_whole)]
 # The limits stand inside: on what may also be left out, pydantic would not write them into the schema.
 Grams = Annotated[int, Field(ge=0, le=1_000_000, strict=True), BeforeValidator(_whole)]
+Count = Annotated[int, Field(ge=0, le=MOST_IN_STOCK, strict=True), BeforeValidator(_whole)]
 PlacedAt = Annotated[AwareDatetime, BeforeValidator(written_out)]
 Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
 Name = Annotated[Text, StringConstraints(max_length=200)]
@@ -133,7 +134,8 @@ class Address(_Noun):
 
 class Line(_Noun):
     """A product, how many, and at what price. A physical line may carry files besides. `barcode` is what a
-    scanner reads off the product, `location` the shelf it lies on."""
+    scanner reads off the product, `location` the shelf it lies on. `stock_left` is how many of it the shop
+    had left when the order was placed, as its platform counts: None where nobody counts."""
 
     line_id: LineId
     kind: LineKind
@@ -146,14 +148,15 @@ class Line(_Noun):
     files: tuple[FileName, ...] = Field(default=(), max_length=50)
     barcode: Annotated[Text, StringConstraints(max_length=60)] = ""
     location: Annotated[Text, StringConstraints(max_length=40)] = ""
+    stock_left: Count | None = None
 
     @model_serializer(mode="wrap")
     def _as_it_was(self, write: SerializerFunctionWrapHandler) -> Any:
         # An order is known again by all its fields. Those that came later are written only where they say
         # something, so that an order from before them is still the same order.
         written = write(self)
-        for name in ("barcode", "location"):
-            if written.get(name) == "":
+        for name, nothing in (("barcode", ""), ("location", ""), ("stock_left", None)):
+            if name in written and written[name] == nothing:
                 del written[name]
         return written
 

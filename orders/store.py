@@ -16,6 +16,7 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "nl")
 StoreId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+MOST_IN_STOCK: Final = 1_000_000_000
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -150,6 +151,7 @@ class PickupPlace(BaseModel, frozen=True, extra="forbid"):
 
 
 MOST_PLACES: Final = 20
+Limit = Annotated[int, Field(ge=0, le=MOST_IN_STOCK, strict=True)]
 UnknownMail = Literal["hold", "send_again"]
 
 
@@ -176,6 +178,13 @@ class StoreSettings(BaseModel, frozen=True, extra="forbid"):
     unknown_mails: dict[MailKind, UnknownMail] = {}
     """What is done about a mail of which neither we nor the relay can say whether it was taken: `hold` it for
     a person, as for every kind that is not named, or `send_again`, the same bytes, once."""
+    low_limit: Limit | None = None
+    """With so many of a product left, or fewer, the shop is told. None: it is told of no product but those in
+    `low_limits`."""
+    low_limits: dict[Annotated[str, StringConstraints(min_length=1, max_length=100)], Limit] = Field(
+        default={}, max_length=500
+    )
+    """Limits of single products, by SKU: they go before the general one."""
     digest_every: timedelta = timedelta(hours=1)
     downloads: Downloads = Downloads()
     policy: Policy = Field(default_factory=lambda: DEFAULT_POLICY)
@@ -184,6 +193,14 @@ class StoreSettings(BaseModel, frozen=True, extra="forbid"):
         """The customer's language if the store speaks it, else the store's own."""
         wanted = (locale or "").replace("_", "-").split("-")[0].lower()
         return next((language for language in self.languages if language == wanted), self.language)
+
+    def limit_of(self, sku: str) -> int | None:
+        """With how many of this product left the shop is told; None: never."""
+        return self.low_limits.get(sku, self.low_limit)
+
+    @property
+    def has_limits(self) -> bool:
+        return self.low_limit is not None or bool(self.low_limits)
 
     def pickup_place(self, option: str) -> PickupPlace | None:
         """The place an order is collected at: the one its option names, else the first; None without any."""

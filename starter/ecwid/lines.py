@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from orders.order import MOST_GIFT_CARDS_PER_LINE, MOST_LINES, FileName, Line, LineId, LineKind
+from orders.store import MOST_IN_STOCK
 from starter.ecwid.notes import Refused
 from starter.ecwid.part import LARGEST_NUMBER, Part, number
 from starter.ecwid.readings import UNKNOWN_FILE
@@ -88,6 +89,7 @@ def _line(item: Part, line_id: str, position: int, currency: str, *, past: bool)
         options=_options(item),
         files=files,
         barcode=_barcode(item),
+        stock_left=_stock_left(item),
     )
 
 
@@ -161,6 +163,16 @@ def _barcode(item: Part) -> str:
         if 0 < len(text) <= MOST_BARCODE and text.isascii() and text.isprintable():
             return text
     return ""
+
+
+def _stock_left(item: Part) -> int | None:
+    """How many the store had left; None where it does not count this product, or says no number."""
+    if item.values.get("trackQuantity") is not True:
+        return None
+    found = number(item.values.get("quantityInStock"))
+    if found is None or found != found.to_integral_value() or found > MOST_IN_STOCK:
+        return None
+    return max(0, int(found))  # Ecwid counts below zero where a product may be sold out and still be bought.
 
 
 def _name(item: Part, position: int, *, past: bool) -> str:
