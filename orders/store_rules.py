@@ -26,7 +26,14 @@ _SEVERAL_LINES: Final = re.compile(r"^how_to_pay\.|^pickup_instructions\.|\.inst
 
 def wrong_in(settings: StoreSettings) -> tuple[tuple[str, Sentence], ...]:
     """What is wrong, each with the path of its field; nothing for settings that can be taken."""
-    return (*_texts(settings), *_words(settings), *_times(settings), *_links(settings), *_places(settings))
+    return (
+        *_texts(settings),
+        *_words(settings),
+        *_times(settings),
+        *_links(settings),
+        *_places(settings),
+        *_limits(settings),
+    )
 
 
 def _texts(settings: StoreSettings) -> Iterator[tuple[str, Sentence]]:
@@ -109,6 +116,12 @@ def _places(settings: StoreSettings) -> Iterator[tuple[str, Sentence]]:
         for number, special in enumerate(place.special_days):
             if not _in_order(special.hours):
                 yield f"pickup_places.{at}.special_days.{number}.hours", problem("hours_not_in_order")
+
+
+def _limits(settings: StoreSettings) -> Iterator[tuple[str, Sentence]]:
+    for sku in settings.low_limits:
+        if sku != sku.strip():  # No order's line would be found by it.
+            yield f"low_limits.{sku}", problem("spaces_around")
 
 
 def _in_order(hours: str) -> bool:

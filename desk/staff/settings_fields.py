@@ -42,6 +42,8 @@ class Shape(StrEnum):
     DURATION = "duration"
     ROWS = "rows"
     """Names, each with a text."""
+    COUNTS = "counts"
+    """Names, each with a whole number behind it, on a line of its own."""
     DAYS = "days"
     """Days, each with the hours a place is open on it."""
     HOURS = "hours"
@@ -100,6 +102,8 @@ class Field:
                 return Typed(text="\n".join(value))
             case Shape.ROWS:
                 return Typed(rows=tuple(value.items()))
+            case Shape.COUNTS:
+                return Typed(text="\n".join(f"{name} {count}" for name, count in value.items()))
             case Shape.DAYS:
                 return Typed(rows=tuple((each["day"], each["hours"]) for each in value))
             case Shape.DURATION:
@@ -132,6 +136,8 @@ class Field:
                 return tuple(line.strip() for line in typed.text.splitlines() if line.strip())
             case Shape.ROWS:
                 return _rows_meant(typed.rows)
+            case Shape.COUNTS:
+                return _counts_meant(typed.text)
             case Shape.DAYS:
                 return tuple({"day": day, "hours": hours_meant(hours)} for day, hours in typed.rows)
             case Shape.HOURS:
@@ -148,7 +154,7 @@ class Field:
     def _number(self, text: str) -> int | None:
         if self.is_optional and not text:
             return None
-        if not (text.isascii() and text.isdecimal()) or len(text) > 9:
+        if not _is_whole(text):
             raise Unfit(problem("not_a_whole_number"))
         return int(text)
 
@@ -188,6 +194,24 @@ def _rows_meant(rows: tuple[tuple[str, str], ...]) -> dict[str, str]:
     if len(set(names)) < len(names):
         raise Unfit(problem("name_twice"))
     return dict(rows)
+
+
+def _counts_meant(text: str) -> dict[str, int]:
+    """Each line as a name and its number: the last word of the line, so that a name may have spaces in it."""
+    counts: dict[str, int] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, _, count = line.replace("\t", " ").rpartition(" ")
+        name = name.strip()
+        if not name or not _is_whole(count):
+            raise Unfit(problem("not_a_limit", line=line[:100]))
+        if name in counts:
+            raise Unfit(problem("limit_twice", sku=name[:100]))
+        counts[name] = int(count)
+    return counts
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 12
 
 
 def hours_meant(text: str) -> str:

@@ -99,7 +99,7 @@ def said(language: Language, field: Field, value: Typed) -> str:
             names = [_choice(language, field, value.text)] if value.text in field.choices else [value.text]
         case Shape.ROWS | Shape.DAYS:
             names = [f"{name}: {text}" for name, text in value.rows]
-        case Shape.LINES:
+        case Shape.LINES | Shape.COUNTS:
             names = value.text.splitlines()
         case Shape.DURATION if value.text.isdecimal():
             return say(language, f"shop_settings.duration.{value.unit}", count=int(value.text))

@@ -191,6 +191,18 @@ PARTS: Final[Mapping[str, Part]] = {
             ),
         ),
         Part(
+            "running_low",
+            (
+                Group(
+                    "running_low",
+                    (
+                        Field("low_limit", Shape.NUMBER, is_optional=True),
+                        Field("low_limits", Shape.COUNTS, longest=60_000),
+                    ),
+                ),
+            ),
+        ),
+        Part(
             "downloads",
             (
                 Group(

@@ -21,6 +21,7 @@ from tests.house import House
 from tests.paper_reading import a_png
 
 TOO_LONG = "It must last at least a minute and at most 3650 days."
+EACH_LINE = "Each line has a SKU, a space and a whole number, such as “MUG-BLUE 5”"
 TOO_LATE = "The reminder must come before the order lapses."
 
 
@@ -168,6 +169,10 @@ CHANGES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"downloads__valid_for": "", "downloads__at_most": "5"},
         {"downloads": {"valid_for": None, "at_most": 5}},
     ),
+    "running_low": (
+        {"low_limit": "3", "low_limits": "MUG-BLUE 5\r\n\r\n Tea pot, large\t0 \r\n"},
+        {"low_limit": 3, "low_limits": {"MUG-BLUE": 5, "Tea pot, large": 0}},
+    ),
     "tracking": (
         {
             "tracking_links__name": ["PostNL", ""],
@@ -196,6 +201,17 @@ async def test_what_is_typed_in_a_part_is_kept(
     ("part", "field", "typed", "said"),
     [
         ("look", "look.name", " ", "It must say something."),
+        ("running_low", "low_limit", "few", "It must be a whole number."),
+        ("running_low", "low_limit", "1000000001", "It can be at most 1000000000."),
+        ("running_low", "low_limits", "MUG 5\nPOT\n", f"{EACH_LINE}; this one has not: “POT”."),
+        ("running_low", "low_limits", "MUG -5", f"{EACH_LINE}; this one has not: “MUG -5”."),
+        ("running_low", "low_limits", "MUG 5\nMUG 6", "There are two limits for “MUG”."),
+        (
+            "running_low",
+            "low_limits",
+            "\n".join(f"MUG-{number} 1" for number in range(501)),
+            "It can have at most 500 entries.",
+        ),
         ("look", "look.website", "javascript:alert(1)", "Write an address that begins with https://."),
         ("look", "look.address", "\n".join("abcdefg"), "It can have at most 6 entries."),
         ("languages", "languages", [], "There must be at least one language."),
