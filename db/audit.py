@@ -43,6 +43,7 @@ class Act(StrEnum):
     NOTICES_ON = "notices_on"
     NOTICES_OFF = "notices_off"
     LINK_REPLACED = "link_replaced"
+    STOCK_THERE_AGAIN = "stock_there_again"
 
 
 @dataclass(frozen=True)

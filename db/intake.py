@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from db import commands, outbox, pickup_codes
+from db import commands, low_stock, outbox, pickup_codes
 from db.order_pages import token_parts
 from db.pool import Connection
 from db.queries import load
@@ -93,6 +93,9 @@ async def keep(
         await commands.adopt(connection, order.store, order.order_id)
         mails = [(1, mail) for mail in arrival.mails]
         await outbox.put(connection, order.store, order.order_id, addressee, mails)
+        if not arrival.is_history:
+            # Last of all: other orders of the same products wait from here until the end.
+            await low_stock.take_counts(connection, order, settings)
     return True
 
 

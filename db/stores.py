@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from db import low_stock
 from db.pool import Connection
 from orders.errors import StoreNotFound
 from orders.store import StoreSettings
@@ -48,10 +49,13 @@ async def everything(connection: Connection) -> dict[str, StoreSettings]:
 
 
 async def keep(connection: Connection, store: str, settings: StoreSettings) -> None:
-    """Set up a store, or change one. Orders under way keep the plan they started with."""
-    await connection.execute(
-        "INSERT INTO stores (store, settings) VALUES ($1, $2)"
-        " ON CONFLICT (store) DO UPDATE SET settings = EXCLUDED.settings, changed_at = now()",
-        store,
-        settings.model_dump(mode="json", exclude_defaults=True),
-    )
+    """Set up a store, or change one. Orders under way keep the plan they started with; what runs low is held
+    against the limits at once."""
+    async with connection.transaction():
+        await connection.execute(
+            "INSERT INTO stores (store, settings) VALUES ($1, $2)"
+            " ON CONFLICT (store) DO UPDATE SET settings = EXCLUDED.settings, changed_at = now()",
+            store,
+            settings.model_dump(mode="json", exclude_defaults=True),
+        )
+        await low_stock.hold_against(connection, store, settings)
