@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from activities.secrets import Hidden, Opened, Secrets
-from db import digests, reading
+from db import digests, low_stock, reading
 from db.outbox import OutgoingMail
 from db.pool import Connection
 from db.reading import Kept
@@ -12,6 +12,7 @@ from db.vault import Vault
 from mails.view import (
     AttentionView,
     ItemView,
+    LowStockView,
     MailView,
     ParcelView,
     TotalsView,
@@ -189,7 +190,9 @@ def _about_a_cancel(base: MailView, kept: Kept, wish: Mail) -> MailView:
 
 
 async def _digest(connection: Connection, mail: OutgoingMail, settings: StoreSettings) -> MailView:
-    told = await digests.told(connection, mail.store, str(mail.facts["digest_id"]))
+    digest_id = str(mail.facts["digest_id"])
+    told = await digests.told(connection, mail.store, digest_id)
+    low = await low_stock.told(connection, mail.store, digest_id)
     return MailView(
         language=mail.language,
         time_zone=settings.time_zone,
@@ -207,6 +210,10 @@ async def _digest(connection: Connection, mail: OutgoingMail, settings: StoreSet
                 since=each.since,
             )
             for each in told
+        ),
+        low_stock=tuple(
+            LowStockView(name=each.name, sku=each.sku, stock_left=each.stock_left, low_limit=each.low_limit)
+            for each in low
         ),
     )
 

@@ -1,8 +1,9 @@
-"""Digests: what needs a person in a store, told to the shop once."""
+"""Digests: what needs a person in a store, and what runs low there, told to the shop once."""
 
 from datetime import datetime
 from typing import NamedTuple
 
+from db import low_stock
 from db.outbox import message_id
 from db.pool import Connection
 from db.queries import load
@@ -54,6 +55,7 @@ async def compose(connection: Connection, store: str, digest_id: str) -> tuple[s
         if not settings.shop_addresses:
             return ()  # Nobody to tell: what needs a person stays untold, for when there is.
         await connection.execute(SQL["claim"], store, digest_id)
+        await low_stock.claim(connection, store, digest_id)
         rows = [
             {
                 "mail_key": f"digest:{digest_id}:shop{position}",

@@ -18,7 +18,7 @@ from orders.words import say, write
 FOLDER: Final = Path(__file__).parent / "letters"
 
 _OF_AN_ORDER: Final = ("order_id", "order_number", "placed_at")
-NEEDS: Final[Mapping[MailKind, tuple[str, ...]]] = {
+NEEDS: Final[Mapping[MailKind, tuple[str | tuple[str, ...], ...]]] = {
     MailKind.ORDER_RECEIVED: (*_OF_AN_ORDER, "items", "totals"),
     MailKind.AWAITING_PAYMENT: (*_OF_AN_ORDER, "amount_due"),
     MailKind.PAYMENT_REMINDER: (*_OF_AN_ORDER, "amount_due"),
@@ -32,10 +32,11 @@ NEEDS: Final[Mapping[MailKind, tuple[str, ...]]] = {
     MailKind.DELIVERED: _OF_AN_ORDER,
     MailKind.CANCELLED: (*_OF_AN_ORDER, "cancelled_items", "cancelled_because"),
     MailKind.NEW_ORDER: (*_OF_AN_ORDER, "items", "totals"),
-    MailKind.ATTENTION_DIGEST: ("attention",),
+    MailKind.ATTENTION_DIGEST: (("attention", "low_stock"),),
     MailKind.ORDER_LINK: (*_OF_AN_ORDER, "page_url"),
 }
-"""The parts of the view without which a letter would say nothing. All other parts may be left out.
+"""The parts of the view without which a letter would say nothing; of several in brackets, one is enough. All
+other parts may be left out.
 
 `cancelled`: `items` is what is left of the order; none means that all of it was cancelled.
 """
@@ -58,9 +59,18 @@ class Letter(BaseModel, frozen=True):
     html: str
 
 
+def needed(kind: MailKind) -> tuple[tuple[str, ...], ...]:
+    """What a letter of this kind cannot do without; of several together, one is enough."""
+    return tuple((parts,) if isinstance(parts, str) else parts for parts in NEEDS[kind])
+
+
 def render(kind: MailKind, view: MailView) -> Letter:
     """The letter of this kind about this view, in the view's language. PartsMissing names what it lacks."""
-    missing = tuple(part for part in NEEDS[kind] if getattr(view, part) in (None, "", ()))
+    missing = tuple(
+        " or ".join(parts)
+        for parts in needed(kind)
+        if all(getattr(view, part) in (None, "", ()) for part in parts)
+    )
     if missing:
         raise PartsMissing(kind, missing)
     words = {

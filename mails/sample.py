@@ -8,6 +8,7 @@ from mails.view import (
     DownloadView,
     GiftCardView,
     ItemView,
+    LowStockView,
     MailView,
     ParcelView,
     TotalsView,
@@ -173,7 +174,11 @@ def _parts(kind: MailKind, words: dict[str, str]) -> dict[str, Any]:
                 "desk_url": "https://desk.deblauwemok.example/orders/K8XTQ",
             }
         case MailKind.ATTENTION_DIGEST:
-            return {"attention": _attention(words), "desk_url": "https://desk.deblauwemok.example/attention"}
+            return {
+                "attention": _attention(words),
+                "low_stock": _low_stock(words),
+                "desk_url": "https://desk.deblauwemok.example/attention",
+            }
         case _:
             return {}
 
@@ -188,6 +193,13 @@ def _downloads(words: dict[str, str]) -> tuple[DownloadView, ...]:
             remaining=3,
         ),
         DownloadView(name="tea-labels.pdf", url=link + "Yv2Lp9Hd6Jc3Gf0T"),
+    )
+
+
+def _low_stock(words: dict[str, str]) -> tuple[LowStockView, ...]:
+    return (
+        LowStockView(name=words["mug"], sku="MUG-BLUE", stock_left=3, low_limit=10),
+        LowStockView(name=words["teapot"], sku="POT-IRON-12", stock_left=0, low_limit=2),
     )
 
 

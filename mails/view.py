@@ -94,6 +94,15 @@ class AttentionView(_Part):
     url: Link | None = None
 
 
+class LowStockView(_Part):
+    """A product of which the shop has `stock_left`, and wants to be told at `low_limit`."""
+
+    name: Line
+    sku: Line
+    stock_left: int = Field(ge=0)
+    low_limit: int = Field(ge=0)
+
+
 class MailView(_Part):
     """Everything a letter may show, already chosen and in the language's own words where people wrote it.
 
@@ -139,6 +148,7 @@ class MailView(_Part):
     cancelled_because: Literal["by_shop", "expired"] | None = None
 
     attention: tuple[AttentionView, ...] = ()
+    low_stock: tuple[LowStockView, ...] = ()
     page_url: Link | None = None
     """The customer's own page of this order."""
     desk_url: Link | None = None

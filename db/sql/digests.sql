@@ -1,7 +1,9 @@
 -- due --
--- Stores with something new that needs a person, and whose last digest is long enough ago.
+-- Stores with something new that needs a person or runs low, and whose last digest is long enough ago.
 SELECT store, digested_at, settings FROM stores
 WHERE EXISTS (SELECT FROM attention WHERE attention.store = stores.store AND digested_in IS NULL)
+    OR EXISTS (SELECT FROM low_stock
+        WHERE low_stock.store = stores.store AND since IS NOT NULL AND digested_in IS NULL)
 
 -- claim --
 UPDATE attention SET digested_in = $2 WHERE store = $1 AND digested_in IS NULL

@@ -1,11 +1,17 @@
 """Mails: who gets them, in which language, and what a relay that says no does to an order."""
 
+import re
+import uuid
+from datetime import UTC, datetime
+
 import pytest
 
+from db import digests, low_stock
+from db.audit import Doer
 from starter.digests import start_digests
 from tests.house import SHOP, House
 from tests.relay import Relay
-from tests.sample_orders import BOOK, an_order
+from tests.sample_orders import BOOK, MUG, an_order
 from tests.shown import reasons
 
 
@@ -80,6 +86,35 @@ async def test_a_no_for_good_asks_for_a_person_and_the_order_goes_on(house: Hous
     assert "failed" in [mail["state"] for mail in order["mails"]]
     assert shipped["fulfillment_status"] == "SHIPPED"
     assert body["customer"]["email"] not in str(await house.handle(order_id).fetch_history())
+
+
+async def test_what_runs_low_is_told_to_the_shop_once(house: House) -> None:
+    store = f"low-{uuid.uuid4().hex[:8]}"
+    await house.open_store(store, look={"name": store}, shop_addresses=[SHOP], low_limit=5)
+    lines = [
+        {**MUG, "line_id": str(n), "sku": sku, "name": sku, "stock_left": left}
+        for n, (sku, left) in enumerate({"CUP": 5, "POT": 0, "JAR": 6, "BOX": 1}.items())
+    ]
+    await house.placed(an_order(*lines, store=store))
+    async with house.pool.acquire() as connection:
+        await low_stock.there_again(connection, Doer("staff:anna"), store, "BOX")
+    query = "UPDATE stores SET digested_at = now() - interval '2 hours' WHERE store = $1"
+    await house.pool.execute(query, store)
+    await start_digests(house.pool, house.client)
+    digest = await house.mailbox.wait_for(lambda mail: f"[{store}], 2 products run low" in mail.subject)
+    await house.pool.execute(query, store)
+    async with house.pool.acquire() as connection:
+        due = [each.store for each in await digests.due(connection, datetime.now(UTC))]
+    mails = await house.pool.fetchval(
+        "SELECT count(*) FROM mails WHERE store = $1 AND kind = 'attention_digest'", store
+    )
+
+    assert SHOP in digest.recipients
+    assert "CUP (SKU CUP)\n5 left, limit 5" in digest.text.replace("\r\n", "\n")
+    assert "POT (SKU POT)\n0 left, limit 5" in digest.text.replace("\r\n", "\n")
+    assert not {"JAR", "BOX"} & set(re.findall(r"[A-Z]{3}", digest.text))
+    assert store not in due
+    assert mails == 1
 
 
 async def test_what_needs_a_person_is_told_to_the_shop_once(house: House) -> None:

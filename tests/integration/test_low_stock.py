@@ -3,13 +3,12 @@
 import asyncio
 import itertools
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from db import intake, low_stock, stores
+from db import digests, intake, low_stock, stores
 from db.audit import Doer
 from db.low_stock import LowProduct
 from db.pool import Pool
@@ -73,10 +72,10 @@ class Stock:
 
 
 @pytest.fixture
-async def stock(pool: Pool) -> AsyncIterator[Stock]:
+async def stock(pool: Pool) -> Stock:
     stock = Stock(pool)
     await stock.limit(low_limit=3)
-    yield stock
+    return stock
 
 
 async def test_a_product_runs_low_at_its_limit(stock: Stock) -> None:
@@ -285,6 +284,74 @@ async def test_a_store_without_limits_asks_the_database_nothing(stock: Stock) ->
 
     assert [query for query in queries if "INSERT INTO orders" in query]
     assert [query for query in queries if "low_stock" in query] == []
+
+
+async def digest(stock: Stock, digest_id: str) -> tuple[list[str], int]:
+    """The SKUs that a digest of this name tells of, and how many mails it has."""
+    async with stock.pool.acquire() as connection:
+        mails = await digests.compose(connection, stock.store, digest_id)
+        return [each.sku for each in await low_stock.told(connection, stock.store, digest_id)], len(mails)
+
+
+async def is_due(stock: Stock) -> bool:
+    async with stock.pool.acquire() as connection:
+        later = datetime.now(UTC) + timedelta(hours=2)
+        return stock.store in [each.store for each in await digests.due(connection, later)]
+
+
+async def test_a_digest_is_due_where_a_product_newly_runs_low(stock: Stock) -> None:
+    await stock.limit(low_limit=3, shop_addresses=["shop@pakhuis.example"])
+    before = await is_due(stock)
+    await stock.tells(3)
+    new = await is_due(stock)
+    told = await digest(stock, "1")
+    await stock.tells(2)
+
+    assert (before, new) == (False, True)
+    assert told == (["MUG-BLUE"], 1)
+    assert not await is_due(stock)
+    assert (await digest(stock, "2"))[0] == []
+
+
+async def test_a_digest_asked_for_again_tells_the_same_in_the_same_mails(stock: Stock) -> None:
+    await stock.limit(low_limit=3, shop_addresses=["shop@pakhuis.example"])
+    await stock.tells(3)
+    first = await digest(stock, "1")
+    await stock.tells(0, sku="POT")
+    again = await digest(stock, "1")
+    query = "SELECT count(*) FROM mails WHERE store = $1 AND kind = 'attention_digest'"
+    mails = await stock.pool.fetchval(query, stock.store)
+
+    assert first == again == (["MUG-BLUE"], 1)
+    assert mails == 1
+    assert await is_due(stock)
+
+
+async def test_what_is_there_again_is_left_out_of_a_digest_and_told_anew_when_it_runs_low(
+    stock: Stock,
+) -> None:
+    await stock.limit(low_limit=3, shop_addresses=["shop@pakhuis.example"])
+    await stock.tells(3)
+    await digest(stock, "1")
+    await stock.tells(20)
+    gone = await digest(stock, "1")
+    due_without = await is_due(stock)
+    await stock.tells(1)
+
+    assert gone == ([], 1)
+    assert not due_without
+    assert await is_due(stock)
+    assert (await digest(stock, "1"))[0] == []
+    assert (await digest(stock, "2"))[0] == ["MUG-BLUE"]
+
+
+async def test_what_is_low_by_a_new_limit_is_told_too(stock: Stock) -> None:
+    await stock.limit(low_limit=3, shop_addresses=["shop@pakhuis.example"])
+    await stock.tells(5)
+    before = await is_due(stock)
+    await stock.limit(low_limit=6, shop_addresses=["shop@pakhuis.example"])
+
+    assert (before, await is_due(stock)) == (False, True)
 
 
 async def test_the_list_can_be_read_in_pages(stock: Stock) -> None:

@@ -7,14 +7,15 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import ValidationError
 
-from mails.letters import FOLDER, NEEDS, PartsMissing, render
+from mails.letters import FOLDER, NEEDS, PartsMissing, needed, render
 from mails.sample import PLACED_AT, SHOP, euro, sample
 from mails.view import DownloadView, GiftCardView, MailView, ParcelView
 from orders.mail import MailKind
 from orders.store import LANGUAGES, Look
 
 EMPTY = {"items": (), "totals": None, "parcel": None, "downloads": (), "gift_cards": (), "attention": ()}
-PAIRS = [(kind, part) for kind, parts in NEEDS.items() for part in parts]
+EMPTY["low_stock"] = ()
+PAIRS = [(kind, parts) for kind in NEEDS for parts in needed(kind)]
 
 
 def shown(html: str) -> str:
@@ -73,23 +74,25 @@ def test_a_letter_differs_between_languages(kind):
     assert render(kind, sample(kind, "en")).text != render(kind, sample(kind, "nl")).text
 
 
-@pytest.mark.parametrize(("kind", "part"), PAIRS)
-def test_a_letter_without_what_it_is_about_is_an_error_that_names_it(kind, part):
+@pytest.mark.parametrize(("kind", "parts"), PAIRS)
+def test_a_letter_without_what_it_is_about_is_an_error_that_names_it(kind, parts):
     whole = sample(kind)
-    lacking = whole.model_copy(update={part: EMPTY.get(part)})
+    lacking = whole.model_copy(update={part: EMPTY.get(part) for part in parts})
 
-    with pytest.raises(PartsMissing, match=f"'{kind.value}' needs {part}"):
+    with pytest.raises(PartsMissing, match=f"'{kind.value}' needs {' or '.join(parts)}"):
         render(kind, lacking)
 
 
 @pytest.mark.parametrize("kind", MailKind)
-def test_a_letter_is_content_with_only_what_it_needs(kind):
+@pytest.mark.parametrize("which", [0, -1])
+def test_a_letter_is_content_with_only_what_it_needs(kind, which):
     whole = sample(kind)
-    needed = {part: getattr(whole, part) for part in NEEDS[kind]}
+    parts = {parts[which]: getattr(whole, parts[which]) for parts in needed(kind)}
 
-    letter = render(kind, MailView(language="en", **needed))
+    letter = render(kind, MailView(language="en", **parts))
 
     assert "None" not in letter.subject + letter.text + shown(letter.html)
+    assert letter.subject
 
 
 @pytest.mark.parametrize("kind", MailKind)
@@ -101,6 +104,7 @@ def test_both_bodies_tell_the_same_facts(kind):
         *(f"{link.name}" for link in view.downloads),
         *(card.readable_code for card in view.gift_cards),
         *(entry.text for entry in view.attention),
+        *(text for low in view.low_stock for text in (low.name, low.sku, f"{low.stock_left} left")),
     ]
     if view.parcel:
         facts += [view.parcel.tracking_number, view.parcel.carrier]
@@ -223,3 +227,30 @@ def test_the_shops_name_can_be_read_on_the_shops_colour(colour, ink):
 
     assert view.ink == ink
     assert view.link_colour in (colour, "#1b1b1b")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "left"),
+    [
+        ("en", "[De Blauwe Mok], 2 products run low", "3 left, limit 10"),
+        ("nl", "[De Blauwe Mok], 2 producten zijn bijna op", "nog 3, grens 10"),
+    ],
+)
+def test_a_digest_of_what_runs_low_alone_speaks_of_no_orders(language, subject, left):
+    whole = sample(MailKind.ATTENTION_DIGEST, language)
+    letter = render(MailKind.ATTENTION_DIGEST, whole.model_copy(update={"attention": ()}))
+    of_both = render(MailKind.ATTENTION_DIGEST, whole)
+
+    assert letter.subject == subject
+    assert of_both.subject != subject
+    for text in (letter.text, shown(letter.html)):
+        assert left in text
+        assert re.search("(These orders|Deze bestellingen)", text) is None
+
+
+def test_a_name_with_markup_stays_text_in_a_digest():
+    low = sample(MailKind.ATTENTION_DIGEST).low_stock[0].model_copy(update={"name": "<b>Mug</b>"})
+    letter = render(MailKind.ATTENTION_DIGEST, sample(MailKind.ATTENTION_DIGEST, low_stock=(low,)))
+
+    assert "<b>Mug</b>" not in letter.html
+    assert "<b>Mug</b>" in shown(letter.html)
