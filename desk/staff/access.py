@@ -102,6 +102,7 @@ ACCESS: Final[Mapping[tuple[str, str], Right | type[Signed] | type[Public]]] = {
     # What needs a person.
     ("GET", "/desk/attention"): Right.SEE_ORDERS,
     ("GET", "/desk/attention/entries"): Right.SEE_ORDERS,
+    ("POST", "/desk/low-stock/{store}/there-again"): Right.FULFIL,
     # The pickup counter.
     ("GET", "/desk/counter"): Right.FULFIL,
     ("POST", "/desk/counter"): Right.FULFIL,

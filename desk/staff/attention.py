@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from db import attention, stores
+from db import attention, low_stock, stores
 from db.attention import Entry
 from db.pool import within_reach
 from desk.staff.access import Gate
 from desk.staff.attention_answers import AnswerView, answers
+from desk.staff.low_stock import MOST_SHOWN, LowStockView, low_stock_view
 from desk.staff.mail_names import with_mail_names
 from desk.staff.order_model import may_give
 from desk.staff.order_rows import age, order_href
@@ -63,6 +64,7 @@ class AttentionPage(BaseModel, frozen=True):
     here: str
     follows: str
     """Where the page asks for its entries anew when something has happened."""
+    low: LowStockView
 
 
 def attention_router(desk: Desk, gate: Gate) -> APIRouter:
@@ -85,6 +87,8 @@ def attention_router(desk: Desk, gate: Gate) -> APIRouter:
                 after = ""
                 found = await attention.page(connection, stores=wanted, reasons=reasons)
             counted = await attention.counts(connection, wanted)
+            low = await low_stock.longest(connection, wanted, MOST_SHOWN)
+            low_count = await low_stock.count(connection, wanted) if len(low) == MOST_SHOWN else len(low)
         store = store if store in known else ""
         now = datetime.now(UTC)
         return AttentionPage(
@@ -98,6 +102,7 @@ def attention_router(desk: Desk, gate: Gate) -> APIRouter:
             older=_address(chosen, store, found.next) if found.next else None,
             here=_address(chosen, store, after),
             follows=_address(chosen, store, after, ENTRIES),
+            low=low_stock_view(signed, known, low, low_count, now),
         )
 
     @router.get(ATTENTION)

@@ -11,6 +11,7 @@ from desk.staff.bulk import bulk_router
 from desk.staff.bulk_jobs import bulk_jobs_router
 from desk.staff.counter import counter_router
 from desk.staff.live import live_router
+from desk.staff.low_stock import low_stock_router
 from desk.staff.order import order_router
 from desk.staff.order_commands import commands_router
 from desk.staff.order_link import link_router
@@ -56,6 +57,7 @@ def staff_routers(desk: Desk) -> tuple[APIRouter, ...]:
         notes_router(desk, gate),
         mails_router(desk, gate),
         attention_router(desk, gate),
+        low_stock_router(desk, gate),
         picking_router(desk, gate),
         packing_router(desk, gate),
         counter_router(desk, gate),
