@@ -11,12 +11,13 @@ from db import audit
 from db.audit import Act, Doer
 from db.pool import Connection
 from db.queries import load
-from orders.errors import OrderError
+from orders.errors import OrderError, ProductNotFound
 from orders.order import LineKind, Order
 from orders.store import StoreSettings
 
 SQL = load("low_stock")
-CURSOR: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\|[^\u0000]{1,100}")
+LONGEST_SKU: Final = 100
+CURSOR: Final = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,39}}\|[^\u0000]{{1,{LONGEST_SKU}}}")
 """The store and the SKU."""
 
 
@@ -74,14 +75,15 @@ async def hold_against(connection: Connection, store: str, settings: StoreSettin
             await connection.execute(SQL[query], store, settings.low_limit, settings.low_limits)
 
 
-async def there_again(connection: Connection, doer: Doer, store: str, sku: str) -> bool:
+async def there_again(connection: Connection, doer: Doer, store: str, sku: str) -> None:
     """A person says that there are enough of it again: it runs low no more until a later order says so. This
-    is written down where it did. False: nothing was ever known of this product, so nothing is said."""
+    is written down where it did. Raises ProductNotFound where no order told of it."""
     async with connection.transaction():
         was_low = await connection.fetchval(SQL["there_again"], store, sku)
         if was_low:
             await audit.add(connection, doer, Act.STOCK_THERE_AGAIN, f"stock:{store}/{sku}")
-        return was_low is not None
+        if was_low is None:
+            raise ProductNotFound(sku)
 
 
 async def page(

@@ -9,6 +9,7 @@ OrderError
 ├── CommandDiffers     another command was given under this command id
 ├── OrderUnreadable    what was handed over is not an order that can be fulfilled
 ├── StoreNotFound      nobody has set up a store with this name
+├── ProductNotFound    no order has told how many of this product are left
 ├── NoteNotFound       nobody has written a note under this id
 ├── NoteDiffers        another note was written under this id
 ├── NoteOfAnother      a note is changed by whoever wrote it
@@ -84,6 +85,11 @@ class OrderUnreadable(OrderError):
 class StoreNotFound(OrderError):
     def __init__(self, store: str) -> None:
         super().__init__("door.store_not_found", store=store)
+
+
+class ProductNotFound(OrderError):
+    def __init__(self, sku: str) -> None:
+        super().__init__("refusal.product_not_found", sku=sku)
 
 
 class NoteNotFound(OrderError):

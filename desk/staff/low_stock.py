@@ -16,9 +16,10 @@ from desk.staff.order_rows import age, order_href
 from desk.staff.routes import desk_router
 from desk.staff.shell import Desk, Notice, local, see_other, tell
 from desk.staff.signed import Signed
+from orders.errors import ProductNotFound
 from orders.rights import Right
 from orders.store import StoreId, StoreSettings
-from orders.words import say
+from orders.words import in_words, say
 
 HOME: Final = "/desk/attention"
 ANCHOR: Final = "low-stock"
@@ -86,12 +87,16 @@ def low_stock_router(desk: Desk, gate: Gate) -> APIRouter:
     @router.post("/desk/low-stock/{store}/there-again")
     async def there_again(request: Request, signed: who, store: StoreId) -> Response:
         form = await form_of(request)
-        sku = form.exact("sku")[:100]
+        sku = form.exact("sku")[: low_stock.LONGEST_SKU]
         async with within_reach(desk.pool) as connection:
             await stores.settings(connection, store)
-            is_known = await low_stock.there_again(connection, signed.doer, store, sku)
-        key = "desk_order.low_stock.noted" if is_known else "desk_order.low_stock.unknown"
-        await tell(desk, signed, Notice(text=say(signed.language, key, sku=sku), is_good=is_known))
+            try:
+                await low_stock.there_again(connection, signed.doer, store, sku)
+            except ProductNotFound as unknown:
+                said = Notice(text=in_words(signed.language, unknown.sentence), is_good=False)
+            else:
+                said = Notice(text=say(signed.language, "desk_order.low_stock.noted", sku=sku))
+        await tell(desk, signed, said)
         return see_other(f"{local(form.text('next', 500), HOME)}#{ANCHOR}")
 
     return router

@@ -1,4 +1,4 @@
-"""The commands of people who work on orders together: note, link, claim, attention, mail."""
+"""The commands of people who work on orders together: note, link, claim, attention, low-stock, mail."""
 
 from typing import Annotated
 
@@ -56,6 +56,28 @@ def attention(
     from starter.cli.running import run
 
     run(lambda: listing.listed(owner, store, json))
+
+
+def low_stock(
+    there_again: Annotated[
+        str | None,
+        typer.Option("--there-again", metavar="SKU", help="Say that there are enough of it again."),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Only this store. With --there-again, if left out: `default`.")
+    ] = None,
+    json: Json = False,
+    language: Language = None,
+) -> None:
+    """List what runs low, as orders tell of it and the store's limits say."""
+    from starter.cli import low_stock as listing
+    from starter.cli.running import run
+
+    if there_again is None:
+        run(lambda: listing.listed(store, json))
+    else:
+        sku = there_again
+        run(lambda: listing.there_again(sku, store, json))
 
 
 def mail(

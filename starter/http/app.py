@@ -21,6 +21,7 @@ from starter.http import (
     claims,
     commands,
     health,
+    low_stock,
     notes,
     orders,
     page_links,
@@ -67,6 +68,7 @@ def create_app(
     app.include_router(claims.router(pool, entrance))
     app.include_router(pick_list.router(pool, entrance))
     app.include_router(attention.router(pool, entrance))
+    app.include_router(low_stock.router(pool, entrance))
     app.include_router(staff.router(People(pool, viewer.public_url), pool, entrance))
     app.include_router(push.router(Devices(pool), entrance))
     app.include_router(stores.router(Shops(pool), entrance))

@@ -57,6 +57,7 @@ HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
     errors.CommandDiffers: HTTPStatus.CONFLICT,
     errors.OrderUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.StoreNotFound: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ProductNotFound: HTTPStatus.NOT_FOUND,
     errors.NoteNotFound: HTTPStatus.NOT_FOUND,
     errors.NoteDiffers: HTTPStatus.CONFLICT,
     errors.NoteOfAnother: HTTPStatus.FORBIDDEN,

@@ -96,6 +96,8 @@ def test_the_calls_of_the_contract_are_all_there(openapi: dict[str, Any]) -> Non
         ("/v1/orders/{order_id}/mails/{mail_key}", "get"),
         ("/v1/orders/{order_id}/preview", "post"),
         ("/v1/attention", "get"),
+        ("/v1/low-stock", "get"),
+        ("/v1/low-stock", "delete"),
         ("/v1/staff", "get"),
         ("/v1/staff", "post"),
         ("/v1/staff/{staff_id}", "patch"),
