@@ -184,7 +184,7 @@ def _about_a_cancel(base: MailView, kept: Kept, wish: Mail) -> MailView:
             "items": _items(kept, left),
             "cancelled_items": _items(kept, wish.lines),
             "cancelled_because": "expired" if wish.kind is MailKind.ORDER_EXPIRED else "by_shop",
-            "amount_received": back,
+            "amount_back": back,
         }
     )
 

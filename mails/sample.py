@@ -161,7 +161,7 @@ def _parts(kind: MailKind, words: dict[str, str]) -> dict[str, Any]:
                 "items": items[:1],
                 "cancelled_items": items[1:],
                 "cancelled_because": "by_shop",
-                "amount_received": euro(7990),
+                "amount_back": euro(1995),
             }
         case MailKind.NEW_ORDER:
             return {

@@ -135,6 +135,7 @@ class MailView(_Part):
     how_to_pay: Lines = ""
     amount_due: Money | None = None
     amount_received: Money | None = None
+    amount_back: Money | None = None
     pay_before: AwareDatetime | None = None
 
     parcel: ParcelView | None = None

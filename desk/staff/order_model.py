@@ -165,7 +165,7 @@ def order_model(
         staff_note=order.staff_note,
         notes=notes_view(seen.whole.notes, signed.actor, seen.who, language),
         note=filled if filled is not None and filled.key.startswith("note") else None,
-        milestones=milestones(seen.whole.timeline, language, now),
+        milestones=milestones(seen.whole.timeline, kept.facts.cancelled, language, now),
         story=story_view(seen.whole.timeline, language, zone, seen.who, seen.words, entries),
         mails=mails_view(seen.whole.mails, kept.facts.attention, language),
         temporal=seen.temporal,

@@ -170,15 +170,23 @@ def story_view(
     )
 
 
-def milestones(timeline: Iterable[Moment], language: Language, now: datetime) -> tuple[Milestone, ...]:
-    """The states this order went through, in the order it came to them."""
+def milestones(
+    timeline: Iterable[Moment], is_cancelled: bool, language: Language, now: datetime
+) -> tuple[Milestone, ...]:
+    """The states this order went through, in the order it came to them. Cancelling a part of it is none."""
     reached: dict[str, datetime] = {}
+    cancelled_at: datetime | None = None
     for each in timeline:
         if each.outcome is not Outcome.APPLIED or each.kind in reached or each.kind not in MILESTONES:
             continue
         if each.kind == "payment" and each.text.key != "timeline.payment_paid":
             continue
+        if each.kind == "cancel":
+            cancelled_at = each.at
+            continue
         reached[each.kind] = each.at
+    if is_cancelled and cancelled_at is not None:
+        reached["cancel"] = cancelled_at
     found = list(reached.items())
     drawn = []
     for place, (kind, at) in enumerate(found):

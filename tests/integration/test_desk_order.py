@@ -93,6 +93,21 @@ async def test_a_cancel_of_some_lines_cancels_those(house: House) -> None:
     assert lines == {"1": 0, "2": 1}
 
 
+async def test_an_order_stands_as_cancelled_only_once_all_of_it_is(house: House) -> None:
+    order_id = await house.paid(an_order({**MUG, "quantity": 3}))
+    cancelled = re.compile(r'<li class="done"[^>]*><span>Cancelled</span>')
+
+    async with at_the_desk(house) as anna:
+        await house.done(order_id, "cancel", lines=[{"line_id": "1", "quantity": 1}])
+        part = await open_order(anna, order_id)
+        await house.done(order_id, "cancel")
+        whole = await open_order(anna, order_id)
+
+    assert "1 piece cancelled" in part
+    assert not cancelled.search(part)
+    assert cancelled.search(whole)
+
+
 async def test_picking_some_of_it_leaves_the_rest(house: House) -> None:
     order_id = await house.paid(an_order(MUG | {"quantity": 5}))
 

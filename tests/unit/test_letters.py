@@ -162,10 +162,10 @@ def test_only_a_parcel_that_leaves_others_behind_says_that_more_follows():
 
 def test_money_back_is_promised_only_to_those_who_paid():
     paid = render(MailKind.CANCELLED, sample(MailKind.CANCELLED))
-    unpaid = render(MailKind.CANCELLED, sample(MailKind.CANCELLED, amount_received=None))
-    nothing = render(MailKind.CANCELLED, sample(MailKind.CANCELLED, amount_received=euro(0)))
+    unpaid = render(MailKind.CANCELLED, sample(MailKind.CANCELLED, amount_back=None))
+    nothing = render(MailKind.CANCELLED, sample(MailKind.CANCELLED, amount_back=euro(0)))
 
-    assert "given back" in paid.text
+    assert "€19.95 will be given back to you." in paid.text
     assert "given back" in paid.html
     assert "given back" not in unpaid.text + unpaid.html + nothing.text + nothing.html
 
