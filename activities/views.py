@@ -125,12 +125,13 @@ def _about_payment(base: MailView, kept: Kept, wish: Mail, settings: StoreSettin
         return base.model_copy(update={"amount_received": amount})
     patience = settings.policy.payment.get(order.payment.kind, PaymentPatience())
     before = kept.accepted_at + patience.expire_after if patience.expire_after else None
+    by_hand = order.payment.kind.is_by_hand
     return base.model_copy(
         update={
             "amount_due": amount,
             "pay_before": before,
-            "how_to_pay": settings.how_to_pay.get(base.language, ""),
-            "payment_reference": order.payment.reference or order.number,
+            "how_to_pay": settings.how_to_pay.get(base.language, "") if by_hand else "",
+            "payment_reference": (order.payment.reference or order.number) if by_hand else "",
         }
     )
 

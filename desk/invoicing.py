@@ -8,7 +8,6 @@ from db import papers
 from db.papers import Drawn, Issued, Wish
 from db.pool import Pool, within_reach
 from db.vault import Vault
-from desk.order_payment import BY_HAND
 from desk.paper_sources import Source, goods
 from documents.addresses import address_lines
 from documents.invoices import invoice, page_count
@@ -103,7 +102,7 @@ def invoice_of(source: Source, number: str, at: datetime) -> Invoice:
         due=Money(minor=max(0, state.due), currency=order.currency),
         payment_method=order.payment.method,
         payment_reference=order.payment.reference or "",
-        how_to_pay=source.settings.how_to_pay.get(language, "") if order.payment.kind in BY_HAND else "",
+        how_to_pay=source.settings.how_to_pay.get(language, "") if order.payment.kind.is_by_hand else "",
     )
 
 

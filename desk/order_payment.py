@@ -1,7 +1,6 @@
 """How an order is paid, on its customer's page: what is still to come in, how, and by when."""
 
 from datetime import datetime
-from typing import Final
 
 from pydantic import BaseModel
 
@@ -10,8 +9,6 @@ from orders.money import Money
 from orders.rules.deadlines import lapses_at
 from orders.state import OrderState
 from orders.store import Language, PaymentKind, StoreSettings
-
-BY_HAND: Final = (PaymentKind.OFFLINE, PaymentKind.INVOICE)
 
 
 class PaymentView(BaseModel, frozen=True):
@@ -33,7 +30,7 @@ def payment_of(
     if kept.due_minor <= 0:
         return None
     terms = kept.order.payment
-    by_hand = terms.kind in BY_HAND
+    by_hand = terms.kind.is_by_hand
     return PaymentView(
         kind=terms.kind,
         due=state.plan.money(kept.due_minor),

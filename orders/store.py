@@ -44,6 +44,11 @@ class PaymentKind(StrEnum):
     CASH_ON_DELIVERY = "cash_on_delivery"
     INVOICE = "invoice"
 
+    @property
+    def is_by_hand(self) -> bool:
+        """The customer transfers the money, as the shop's own words tell."""
+        return self in (PaymentKind.OFFLINE, PaymentKind.INVOICE)
+
 
 class PaymentPatience(BaseModel, frozen=True, extra="forbid"):
     """How long an unpaid order waits: a reminder first, then it expires. None: it never does by itself."""

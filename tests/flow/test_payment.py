@@ -1,5 +1,6 @@
 """Money: told once or twice, early or late, too little or too much."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,20 @@ async def test_an_offline_order_is_told_how_to_pay_reminded_and_then_paid(house:
     assert order["payment_status"] == "PAID"
     assert "reminded" in [moment["kind"] for moment in order["timeline"]]
     await house.done(order_id, "shipped")
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [("offline", True), ("online", False)])
+async def test_only_who_pays_by_hand_is_told_how_and_with_which_reference(
+    house: House, kind: str, is_told: bool
+) -> None:
+    store = f"pay-{uuid.uuid4().hex[:8]}"
+    await house.open_store(store, how_to_pay={"nl": "Maak het over naar NL00BANK."})
+    order_id = await house.placed(an_order(kind=kind, store=store))
+    await house.skip(order_id, timedelta(days=4 if is_told else 0, hours=4, minutes=1), store)
+    mail = await house.mail(order_id, "payment_reminder")
+
+    assert ("NL00BANK" in mail.text) is is_told
+    assert ("kenmerk" in mail.text) is is_told
 
 
 async def test_an_order_nobody_pays_expires_and_its_customer_is_told(house: House) -> None:
