@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from db import reading, staff, stores
+from db import reading, stores
 from db.pool import within_reach
 from desk.preview import previews
 from desk.staff.access import Gate
 from desk.staff.forms import Form
+from desk.staff.names import known_names
 from desk.staff.order_forms import Filled
 from desk.staff.order_model import OrderModel, Seen, order_model
 from desk.staff.order_reading import read
@@ -33,7 +34,7 @@ async def seen(desk: Desk, store: str, order_id: str) -> Seen:
     async with within_reach(desk.pool) as connection:
         whole = await reading.whole(connection, store, order_id)
         known = await stores.everything(connection)
-        who = {f"staff:{each.staff_id}": each.name for each in await staff.everyone(connection)}
+        who = await known_names(connection)
     words = by_digest(each.words for each in whole.timeline if each.words)
     temporal = desk.viewer.temporal(store, order_id)
     return Seen(whole, known[store], who, words, temporal, len(known) > 1)

@@ -10,6 +10,7 @@ from db.claims import Claim
 from db.notes import Note, Version
 from db.reading import MailLine, Moment
 from desk.staff.mail_names import with_mail_names
+from desk.staff.names import names_of
 from desk.staff.order_rows import age
 from orders.change import Outcome
 from orders.own_words import with_known_words
@@ -122,16 +123,6 @@ MAIL_TONE: Final[dict[str, str]] = {
 
 SENT: Final = ("sent", "bounced")
 """States of a mail that can be sent anew."""
-
-
-def names_of(who: dict[str, str], actor: str, language: Language) -> str:
-    """An actor as people know them: by name, or as what of ours it was."""
-    if actor in ("pakhuis", "checkout"):
-        return say(language, f"desk_order.actor.{actor}")
-    role, _, key = actor.partition(":")
-    if role == "checkout" and actor not in who:
-        return say(language, "desk_order.actor.checkout_key", key=key)
-    return who.get(actor, actor)
 
 
 def entries(asked: str) -> int:

@@ -8,10 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from db.audit import Entry
-from desk.staff import settings_pages, settings_parts
+from db.pool import within_reach
+from desk.staff import settings_merging, settings_pages, settings_parts
 from desk.staff.access import Gate
 from desk.staff.errors import NotAllowed, NotHere
 from desk.staff.forms import form_of
+from desk.staff.names import known_names, names_of
 from desk.staff.routes import desk_router
 from desk.staff.settings_drawing import Sent, drawn
 from desk.staff.settings_models import (
@@ -26,7 +28,7 @@ from desk.staff.settings_models import (
 from desk.staff.settings_parts import PARTS, Changed, Part, Wrong
 from desk.staff.shell import Desk, Notice, page, see_other, tell
 from desk.staff.signed import Signed
-from orders.store import Look, StoreId, StoreSettings
+from orders.store import Language, Look, StoreId, StoreSettings
 from orders.words import say
 from starter.shops import Shops
 
@@ -86,6 +88,8 @@ def settings_router(desk: Desk, gate: Gate) -> APIRouter:
     async def overview(request: Request, signed: who, store: StoreId) -> Response:
         settings = await shops.settings(store)
         changes = await shops.changes(store)
+        async with within_reach(desk.pool) as connection:
+            who_is = await known_names(connection)
         model = StorePage(
             store=store,
             name=settings.look.name,
@@ -93,7 +97,7 @@ def settings_router(desk: Desk, gate: Gate) -> APIRouter:
                 settings_pages.summary(signed.language, part, settings, store) for part in PARTS.values()
             ),
             links=settings_pages.links(signed.language, store, ""),
-            changes=tuple(_change(entry) for entry in changes),
+            changes=tuple(_change(entry, who_is, signed.language) for entry in changes),
         )
         return await page(desk, request, signed, model)
 
@@ -107,12 +111,14 @@ def settings_router(desk: Desk, gate: Gate) -> APIRouter:
     async def save_part(request: Request, signed: who, store: StoreId, part: str) -> Response:
         form, chosen = await form_of(request), _part(part)
         typed = settings_parts.typed(chosen, form)
-        seen = form.text("version", 40)
+        seen = form.text("version")
         was_changed = False
 
         def make(now: StoreSettings) -> StoreSettings:
-            nonlocal was_changed
-            if settings_parts.version(chosen, now) != seen:
+            nonlocal was_changed, typed
+            both = settings_merging.merged(chosen, now, typed, seen)
+            typed = both.typed
+            if not both.is_clear:
                 raise Changed
             after = settings_parts.changed(chosen, now, typed)
             was_changed = after != now
@@ -138,6 +144,6 @@ def _part(name: str) -> Part:
     return part
 
 
-def _change(entry: Entry) -> ChangeView:
+def _change(entry: Entry, who: dict[str, str], language: Language) -> ChangeView:
     facts = tuple(SaidField(label=name, value=str(value)) for name, value in entry.facts.items())
-    return ChangeView(at=entry.at, actor=entry.actor, facts=facts)
+    return ChangeView(at=entry.at, actor=names_of(who, entry.actor, language), facts=facts)

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from db import papers, stores
 from db.pool import within_reach
-from desk.staff import settings_pages, settings_parts
+from desk.staff import settings_merging, settings_pages, settings_parts
+from desk.staff.names import known_names, names_of
 from desk.staff.settings_fields import Typed
 from desk.staff.settings_models import Conflict, Link, PartPage, PlacePage, home
 from desk.staff.settings_parts import Part, Wrong
@@ -67,12 +68,12 @@ async def drawn(
         title=settings_pages.title(language, part.name),
         href=f"{home(store)}/parts/{part.name}",
         links=settings_pages.links(language, store, part.name),
-        version=settings_parts.version(part, settings),
+        version=settings_merging.version(part, settings),
         groups=settings_pages.groups(
             language, part, sent.typed or now, problems, now if sent.is_conflict else None
         ),
         problem=_said(language, problems),
-        conflict=await _conflict(desk, store, sent),
+        conflict=await _conflict(desk, store, sent, language),
         is_conflict=sent.is_conflict,
         logo=f"{home(store)}/logo?{hashlib.sha256(logo.content).hexdigest()[:12]}" if logo else "",
         logo_problem=logo_problem,
@@ -119,16 +120,20 @@ async def placed(
             language, form, sent.typed or now, problems, now if sent.is_conflict else None
         ),
         problem=_said(language, problems),
-        conflict=await _conflict(desk, store, sent),
+        conflict=await _conflict(desk, store, sent, language),
         is_conflict=sent.is_conflict,
     )
     return await page(desk, request, signed, model, status_code=sent.status)
 
 
-async def _conflict(desk: Desk, store: str, sent: Sent) -> Conflict | None:
+async def _conflict(desk: Desk, store: str, sent: Sent, language: Language) -> Conflict | None:
     """Who was quicker, where somebody was."""
     changes = await Shops(desk.pool).changes(store, limit=1) if sent.is_conflict else ()
-    return Conflict(actor=changes[0].actor, at=changes[0].at) if changes else None
+    if not changes:
+        return None
+    async with within_reach(desk.pool) as connection:
+        who = await known_names(connection)
+    return Conflict(actor=names_of(who, changes[0].actor, language), at=changes[0].at)
 
 
 def _said(language: Language, problems: Mapping[str, Sentence]) -> str:

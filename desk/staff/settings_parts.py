@@ -1,6 +1,5 @@
 """The parts of a store's settings, each a form of its own, and how a form is read into settings."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -275,9 +274,3 @@ def _by_path(error: OrderUnreadable, paths: tuple[str, ...]) -> dict[str, Senten
         fits = [path for path in paths if place == path or place.startswith(f"{path}.")]
         found.setdefault(max(fits, key=len, default=""), said if fits else error.sentence)
     return found
-
-
-def version(part: Part, settings: StoreSettings) -> str:
-    """A mark of what this part says, to tell whether somebody changed it meanwhile."""
-    said = "|".join(f"{path}={value!r}" for path, value in shown(part, settings).items())
-    return hashlib.sha256(said.encode()).hexdigest()[:20]
