@@ -201,11 +201,14 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Any]]:
         add("placed_at < ?", wanted.placed_to)
     for word in searchable(wanted.q or "").split()[:8]:
         # Mails call an order #1042.
-        escaped = (
-            (word.removeprefix("#") or word).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        )
-        add("search LIKE ?", f"%{escaped}%")
+        add("search LIKE ?", containing(word.removeprefix("#") or word))
     return conditions, values
+
+
+def containing(text: str) -> str:
+    """The pattern of what has this in it, to the letter."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def _where(conditions: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from db import reading, stores
+from db import reading, stores, tracking_numbers
 from db.pool import within_reach
 from desk.preview import previews
 from desk.staff.access import Gate
@@ -35,9 +35,11 @@ async def seen(desk: Desk, store: str, order_id: str) -> Seen:
         whole = await reading.whole(connection, store, order_id)
         known = await stores.everything(connection)
         who = await known_names(connection)
+        numbers = [each.tracking_number for each in whole.kept.facts.parcels if each.tracking_number]
+        others = await tracking_numbers.others_with(connection, store, order_id, numbers)
     words = by_digest(each.words for each in whole.timeline if each.words)
     temporal = desk.viewer.temporal(store, order_id)
-    return Seen(whole, known[store], who, words, temporal, len(known) > 1)
+    return Seen(whole, known[store], who, words, temporal, len(known) > 1, others)
 
 
 async def with_subject(desk: Desk, signed: Signed, known: Seen, model: OrderModel) -> OrderModel:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from db import order_mails, reading
 from db.order_mails import Waiting
-from db.pool import within_reach
+from db.pool import Connection, within_reach
+from db.tracking_numbers import others_with
 from desk.staff.access import Gate
 from desk.staff.errors import NotHere
 from desk.staff.forms import Form, form_of
@@ -69,14 +70,22 @@ class Clicks:
         for key in stopped:
             stop = MailStop(command_id=fresh_command_id(), mail_key=key)
             await self._desk.front_door.give(order_id, stop, signed.visitor, store=store)
-        return await self._notice(signed, given)
+        return await self._notice(signed, given, command)
 
     async def stop(self, signed: Signed, store: str, order_id: str, stop: MailStop) -> Notice:
         """Keep a mail from leaving."""
         given = await self._desk.front_door.give(order_id, stop, signed.visitor, store=store)
-        return await self._notice(signed, given)
+        return await self._notice(signed, given, stop)
 
-    async def _notice(self, signed: Signed, given: Given) -> Notice:
+    async def _others(self, connection: Connection, given: Given, command: Command) -> tuple[str, ...]:
+        """Other orders under the tracking number that was given: perhaps one box, perhaps a slip."""
+        number = getattr(command, "tracking_number", None)
+        if number is None:
+            return ()
+        found = await others_with(connection, given.store, given.order_id, (number,))
+        return found.get(number, ())
+
+    async def _notice(self, signed: Signed, given: Given, command: Command) -> Notice:
         language, answer = signed.language, given.answer
         if answer is None:
             return Notice(text=say(language, "desk_order.kept_for_later"))
@@ -85,6 +94,9 @@ class Clicks:
             return Notice(text=said, is_good=False)
         async with within_reach(self._desk.pool) as connection:
             waiting = await order_mails.caused_by(connection, given.store, given.order_id, given.command_id)
+            others = await self._others(connection, given, command)
+        if others:
+            said = f"{said}. {say(language, 'desk_order.parcel.also_on', orders=', '.join(others))}"
         if not waiting:
             return Notice(text=said)
         return Notice(text=f"{said}. {_leaving(signed, waiting[0])}", undo=_stop_address(given, waiting[0]))

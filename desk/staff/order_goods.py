@@ -1,5 +1,6 @@
 """What the order page shows of the goods: the lines with their units, and the parcels they lie in."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -77,6 +78,8 @@ class ParcelView(BaseModel, frozen=True):
     carrier: str
     tracking_number: str
     tracking_link: str | None
+    also_on: tuple[str, ...]
+    """Other orders under the same tracking number."""
     weight: str
     labels: int
     attempts: int
@@ -113,10 +116,15 @@ def _line(line: Line, state: OrderState, currency: str, language: Language) -> L
 
 
 def parcels_view(
-    kept: Kept, state: OrderState, settings: StoreSettings, language: Language, who: dict[str, str]
+    kept: Kept,
+    state: OrderState,
+    settings: StoreSettings,
+    language: Language,
+    who: dict[str, str],
+    others: Mapping[str, tuple[str, ...]],
 ) -> tuple[ParcelView, ...]:
     names = {line.line_id: line.name for line in kept.order.lines}
-    return tuple(_parcel(each, kept, settings, language, names, who) for each in state.parcels)
+    return tuple(_parcel(each, kept, settings, language, names, who, others) for each in state.parcels)
 
 
 def _parcel(
@@ -126,6 +134,7 @@ def _parcel(
     language: Language,
     names: dict[str, str],
     who: dict[str, str],
+    others: Mapping[str, tuple[str, ...]],
 ) -> ParcelView:
     link = tracking_link(
         settings.tracking_links, parcel.carrier, parcel.tracking_number, kept.order.shipping_address
@@ -144,6 +153,7 @@ def _parcel(
         carrier=parcel.carrier or "",
         tracking_number=parcel.tracking_number or "",
         tracking_link=link,
+        also_on=() if parcel.state is ParcelState.VOID else others.get(parcel.tracking_number or "", ()),
         weight=say(language, "desk_order.parcel.grams", count=weight) if weight else "",
         labels=parcel.labels,
         attempts=parcel.attempts,

@@ -112,6 +112,8 @@ class Seen(NamedTuple):
     """What people wrote as reasons, by the digest that stands for it."""
     temporal: str | None
     several_stores: bool
+    other_orders: dict[str, tuple[str, ...]]
+    """By tracking number: other orders it stands on."""
 
 
 def offers_of(seen: Seen, rules: Rules, language: Language) -> Offers:
@@ -155,7 +157,7 @@ def order_model(
         waits=_waits(rules, found.main, language),
         may_fulfil=signed.may(Right.FULFIL),
         lines=lines_view(kept, rules.state, language),
-        parcels=parcels_view(kept, rules.state, settings, language, seen.who),
+        parcels=parcels_view(kept, rules.state, settings, language, seen.who, seen.other_orders),
         person=person_view(order, language),
         link_issue=kept.page_issue,
         payment=payment_view(kept, language),
