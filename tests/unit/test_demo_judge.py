@@ -73,7 +73,7 @@ def test_every_sample_has_its_file_and_its_name_and_no_file_is_left_out():
 
 
 def test_codes_and_links_are_found_as_a_customer_finds_them():
-    text = "Laat deze code zien.\r\n\r\nOphaalcode: 420 224\r\n\r\nKvK 00000000\r\nhttp://127.0.0.1:1/d/Ab_-9\r\nTot"
+    text = "Laat deze code zien.\r\n\r\nAfhaalcode: 420 224\r\n\r\nKvK 00000000\r\nhttp://127.0.0.1:1/d/Ab_-9\r\nTot"
 
     assert PICKUP_CODE.findall(text) == ["420 224"]
     assert DOWNLOAD.findall(text) == ["http://127.0.0.1:1/d/Ab_-9"]

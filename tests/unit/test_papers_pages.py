@@ -176,7 +176,10 @@ def test_the_same_slips_are_the_same_bytes_whoever_made_others_before(typesetter
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("nl", ("Picklijst", "1 bestelling · 2 stuks", "Afgedrukt op 20 november 2026 om 10:15", "Plaats")),
+        (
+            "nl",
+            ("Verzamellijst", "1 bestelling · 2 stuks", "Afgedrukt op 20 november 2026 om 10:15", "Plaats"),
+        ),
         ("en", ("Pick list", "1 order · 2 pieces", "Printed on 20 November 2026 at 10:15", "Shelf")),
     ],
 )
@@ -244,12 +247,12 @@ def test_a_pick_list_tells_what_the_packer_must_know_of_each_order(typesetter: T
     (page,) = words_of(pick_list(typesetter, a_list(orders=(order,))).content)
 
     for said in (
-        "Voor deze bestellingen hoeft niets meer gepickt",
+        "Voor deze bestellingen hoeft niets meer verzameld",
         "שרה כהן",
         "Wordt in de winkel afgehaald",
     ):
         assert said in page
-    for said in ("Klant: Graag als cadeau", "Notitie: Breekbaar", "Niets meer te picken."):
+    for said in ("Klant: Graag als cadeau", "Notitie: Breekbaar", "Niets meer te verzamelen."):
         assert said in page
 
 
