@@ -7,6 +7,7 @@ from db import low_stock
 from db.outbox import message_id
 from db.pool import Connection
 from db.queries import load
+from orders.as_kept import as_kept
 from orders.mail import MailKind
 from orders.sentence import Sentence
 from orders.state import Reason
@@ -36,7 +37,7 @@ async def due(connection: Connection, now: datetime) -> list[Due]:
     """The stores that are due for a digest, each with the name of this one."""
     found = []
     for row in await connection.fetch(SQL["due"]):
-        settings = StoreSettings.model_validate(row["settings"])
+        settings = as_kept(StoreSettings, row["settings"])
         if settings.shop_addresses and row["digested_at"] + settings.digest_every <= now:
             found.append(Due(row["store"], row["digested_at"].strftime("%Y%m%dT%H%M%S%f")))
     return found
@@ -51,7 +52,7 @@ async def compose(connection: Connection, store: str, digest_id: str) -> tuple[s
         known = await connection.fetch(SQL["keys"], store, f"digest:{digest_id}:")
         if known:
             return tuple(each["mail_key"] for each in known)
-        settings = StoreSettings.model_validate(row["settings"])
+        settings = as_kept(StoreSettings, row["settings"])
         if not settings.shop_addresses:
             return ()  # Nobody to tell: what needs a person stays untold, for when there is.
         await connection.execute(SQL["claim"], store, digest_id)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
+from orders.as_kept import as_kept
 from orders.errors import OrderNotFound
 from orders.order import Line, Order
 from orders.store import Downloads, StoreSettings
@@ -64,8 +65,8 @@ async def goods(connection: Connection, store: str, order_id: str) -> Goods:
     if row is None:
         raise OrderNotFound(order_id)
     return Goods(
-        order=Order.model_validate(row["body"]),
-        settings=StoreSettings.model_validate(row["settings"]),
+        order=as_kept(Order, row["body"]),
+        settings=as_kept(StoreSettings, row["settings"]),
         cancelled=row["cancelled"],
         now=row["now"],
     )

@@ -11,6 +11,7 @@ from db.order_pages import token_parts
 from db.pool import Connection
 from db.queries import load
 from db.vault import Vault
+from orders.as_kept import as_kept
 from orders.change import Outcome
 from orders.errors import OrderError, OrderNotFound
 from orders.order import Order
@@ -140,7 +141,7 @@ def _kept(values: dict[str, Any]) -> Kept:
     state = OrderState.model_validate({**values["facts"], "plan": plan})
     owed = 0 if values["is_history"] or state.cancelled else max(0, state.due)
     # What was accepted once is not judged again by rules that may have become stricter since.
-    return Kept(order=Order.model_validate(values.pop("body")), plan=plan, due_minor=owed, **values)
+    return Kept(order=as_kept(Order, values.pop("body")), plan=plan, due_minor=owed, **values)
 
 
 class Census(NamedTuple):

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from db import low_stock
 from db.pool import Connection
+from orders.as_kept import as_kept
 from orders.errors import StoreNotFound
 from orders.store import StoreSettings
 
@@ -11,7 +12,7 @@ from orders.store import StoreSettings
 @lru_cache(maxsize=256)
 def read(text: str) -> StoreSettings:
     """Settings from their JSON; the same text is read once."""
-    return StoreSettings.model_validate_json(text)
+    return as_kept(StoreSettings, text)
 
 
 async def settings(connection: Connection, store: str) -> StoreSettings:
@@ -45,7 +46,7 @@ async def add(connection: Connection, store: str, settings: StoreSettings) -> bo
 
 async def everything(connection: Connection) -> dict[str, StoreSettings]:
     rows = await connection.fetch("SELECT store, settings FROM stores ORDER BY store")
-    return {row["store"]: StoreSettings.model_validate(row["settings"]) for row in rows}
+    return {row["store"]: as_kept(StoreSettings, row["settings"]) for row in rows}
 
 
 async def keep(connection: Connection, store: str, settings: StoreSettings) -> None:
