@@ -25,17 +25,19 @@ class Product(NamedTuple):
     grams: int
     barcode: str
     location: str
+    stock: int
+    """How many there were before the night."""
 
 
 PRODUCTS: Final = (
-    Product("MOK-BLAUW", "Blauwe mok", "12.50", 350, "2000000001012", "A-01-1"),
-    Product("MOK-GROEN", "Groene mok", "12.50", 350, "2000000001029", "A-01-2"),
-    Product("BORD-DIEP", "Diep bord, geglazuurd", "18.50", 620, "2000000001036", "A-02-1"),
-    Product("KAN-1L", "Kan, 1 liter", "34.00", 900, "2000000001043", "A-03-1"),
-    Product("VAAS-KLEIN", "Vaas, klein", "28.75", 700, "2000000001050", "B-01-1"),
-    Product("VAAS-GROOT", "Vaas, groot", "49.50", 1800, "2000000001067", "B-01-3"),
-    Product("THEEDOEK", "Theedoek van linnen", "9.95", 120, "2000000001074", "C-02-1"),
-    Product("FRUITSCHAAL", "Fruitschaal", "39.00", 1400, "2000000001081", "B-02-2"),
+    Product("MOK-BLAUW", "Blauwe mok", "12.50", 350, "2000000001012", "A-01-1", 60),
+    Product("MOK-GROEN", "Groene mok", "12.50", 350, "2000000001029", "A-01-2", 45),
+    Product("BORD-DIEP", "Diep bord, geglazuurd", "18.50", 620, "2000000001036", "A-02-1", 60),
+    Product("KAN-1L", "Kan, 1 liter", "34.00", 900, "2000000001043", "A-03-1", 40),
+    Product("VAAS-KLEIN", "Vaas, klein", "28.75", 700, "2000000001050", "B-01-1", 34),
+    Product("VAAS-GROOT", "Vaas, groot", "49.50", 1800, "2000000001067", "B-01-3", 21),
+    Product("THEEDOEK", "Theedoek van linnen", "9.95", 120, "2000000001074", "C-02-1", 120),
+    Product("FRUITSCHAAL", "Fruitschaal", "39.00", 1400, "2000000001081", "B-02-2", 20),
 )
 PEOPLE: Final = (
     ("Sanne de Vries", "Prinsengracht 263", "1016 GV", "Amsterdam"),
@@ -114,11 +116,12 @@ def body_of(number: int, waiting: Waiting) -> dict[str, Any]:
             "kind": "physical",
             "sku": product.sku,
             "name": product.name,
-            "quantity": 1 + (number + position) % 3,
+            "quantity": _quantity(number, position),
             "unit_price": product.price,
             "weight_grams": product.grams,
             "barcode": product.barcode,
             "location": product.location,
+            "stock_left": product.stock - _ordered(product, number),
         }
         for position, product in enumerate(_products(number), start=1)
     ]
@@ -155,6 +158,20 @@ _OPTIONS: Final = {
 
 def _products(number: int) -> list[Product]:
     return [PRODUCTS[(number * 3 + step * 5) % len(PRODUCTS)] for step in range(1 + number % 3)]
+
+
+def _quantity(number: int, position: int) -> int:
+    return 1 + (number + position) % 3
+
+
+def _ordered(product: Product, number: int) -> int:
+    """How many of it this order takes and those that were placed before: the first has the highest number."""
+    return sum(
+        _quantity(earlier, position)
+        for earlier in range(number, sum(waiting.count for waiting in MORNING) + 1)
+        for position, each in enumerate(_products(earlier), start=1)
+        if each is product
+    )
 
 
 def _all() -> Iterator[Waiting]:

@@ -32,6 +32,8 @@ SAMPLE: Final = StoreSettings(
         "en": "De Draaischijf, Kade 12, Hilversum\nTuesday to Saturday, 10:00 to 17:00.",
     },
     tracking_links={"PostNL": "https://tracking.example.com/{country}/{postal_code}/{tracking_number}"},
+    low_limit=3,
+    low_limits={"VAAS-GROOT": 1},
 )
 
 SHORT_OF_TIME: Final = SAMPLE.model_copy(
