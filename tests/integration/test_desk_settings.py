@@ -1,6 +1,5 @@
-"""Settings at the desk: every part saved, refused with its reason, and kept from others' changes."""
+"""Settings at the desk: every part saved, or refused with its reason."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,52 +10,17 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from db import papers, stores
-from desk.staff.settings_parts import PARTS, shown
+from desk.staff.settings_parts import PARTS
 from orders.mail import MailKind
 from orders.rights import Role
 from orders.store import PaymentKind, StoreSettings
-from tests.desk_visits import at_the_desk, hidden_field
+from tests.desk_visits import at_the_desk
 from tests.house import House
-from tests.paper_reading import a_png
+from tests.settings_visits import problem_of, save, settings_of
 
 TOO_LONG = "It must last at least a minute and at most 3650 days."
 EACH_LINE = "Each line has a SKU, a space and a whole number, such as “MUG-BLUE 5”"
 TOO_LATE = "The reminder must come before the order lapses."
-
-
-async def settings_of(house: House, store: str) -> StoreSettings:
-    async with house.pool.acquire() as connection:
-        return await stores.settings(connection, store)
-
-
-async def form(desk: httpx.AsyncClient, store: str, part: str) -> dict[str, Any]:
-    """The form of a part, as a browser would send it back untouched."""
-    page = await desk.get(f"/desk/settings/{store}/parts/{part}")
-    assert page.status_code == 200, page.text
-    fields: dict[str, Any] = {"version": hidden_field(page.text, "version")}
-    for path, value in shown(PARTS[part], StoreSettings()).items():
-        fields[path] = list(value.ticked) if value.ticked else value.text
-        if value.unit:
-            fields[f"{path}.unit"] = value.unit
-    if part == "look":
-        fields["look.name"] = "De Blauwe Mok"
-    return fields
-
-
-async def save(desk: httpx.AsyncClient, store: str, part: str, **changes: Any) -> httpx.Response:
-    fields = {**await form(desk, store, part), **{_path(name): value for name, value in changes.items()}}
-    return await desk.post(f"/desk/settings/{store}/parts/{part}", data=fields)
-
-
-def _path(name: str) -> str:
-    return name.replace("__", ".")
-
-
-def problem_of(page: str, field: str) -> str:
-    """What stands beside a field."""
-    found = re.search(rf'id="{re.escape(field)}-problem">([^<]*)<', page)
-    return unescape(found.group(1)) if found else ""
 
 
 def leaves(model: type[BaseModel], path: str = "") -> list[str]:
@@ -273,111 +237,6 @@ async def test_tracking_links_can_be_tried(house: House, desk: httpx.AsyncClient
     assert 'href="https://postnl.example/3S%2F1-NL-1016GV"' in page.text
 
 
-async def test_two_people_at_the_same_field_are_shown_each_others_change(house: House, store: str) -> None:
-    async with (
-        at_the_desk(house, Role.MANAGER, name="Anna") as anna,
-        at_the_desk(house, Role.MANAGER, name="Bram", staff_id=f"bram{uuid.uuid4().hex[:6]}") as bram,
-    ):
-        annas, brams = await form(anna, store, "look"), await form(bram, store, "look")
-        path = f"/desk/settings/{store}/parts/look"
-        await bram.post(path, data={**brams, "look.name": "Bram his mugs", "look.phone": "020-1"})
-
-        refused = await anna.post(path, data={**annas, "look.name": "Anna her mugs"})
-        kept = await settings_of(house, store)
-        assert 'value="020-1"' in refused.text
-        again = {**annas, "look.name": "Anna her mugs", "look.phone": "020-1"}
-        again["version"] = hidden_field(refused.text, "version")
-        taken = await anna.post(path, data=again)
-
-    assert refused.status_code == 409
-    assert "by Bram, after you opened it" in refused.text
-    assert "staff:bram" not in refused.text
-    assert "Now set: Bram his mugs" in refused.text
-    assert 'value="Anna her mugs"' in refused.text
-    assert kept.look.name == "Bram his mugs"
-    assert taken.status_code == 303
-    look = (await settings_of(house, store)).look
-    assert (look.name, look.phone) == ("Anna her mugs", "020-1")
-
-
-async def test_two_people_at_different_fields_of_a_part_both_have_their_way(
-    house: House, desk: httpx.AsyncClient, store: str
-) -> None:
-    first, second = await form(desk, store, "look"), await form(desk, store, "look")
-    path = f"/desk/settings/{store}/parts/look"
-
-    answers = [
-        await desk.post(path, data={**first, "look.phone": "020-1"}),
-        await desk.post(path, data={**second, "look.website": "https://mugs.example"}),
-    ]
-
-    look = (await settings_of(house, store)).look
-    assert [answer.status_code for answer in answers] == [303, 303]
-    assert (look.name, look.phone, look.website) == ("De Blauwe Mok", "020-1", "https://mugs.example")
-
-
-async def test_what_is_wrong_beside_somebody_elses_change_comes_back_with_that_change(
-    house: House, desk: httpx.AsyncClient, store: str
-) -> None:
-    first, second = await form(desk, store, "look"), await form(desk, store, "look")
-    path = f"/desk/settings/{store}/parts/look"
-
-    await desk.post(path, data={**first, "look.phone": "020-1"})
-    wrong = await desk.post(path, data={**second, "look.website": "nowhere"})
-
-    assert wrong.status_code == 422
-    assert 'value="020-1"' in wrong.text
-    assert 'value="nowhere"' in wrong.text
-
-
-async def test_a_form_from_before_a_deploy_asks_before_it_changes_anything(
-    house: House, desk: httpx.AsyncClient, store: str
-) -> None:
-    fields = {**await form(desk, store, "look"), "look.name": "Anders", "version": "0123456789abcdef0123"}
-
-    answer = await desk.post(f"/desk/settings/{store}/parts/look", data=fields)
-
-    assert answer.status_code == 409
-    assert (await settings_of(house, store)).look.name == "De Blauwe Mok"
-
-
-async def test_two_people_at_different_parts_are_in_nobodys_way(house: House, store: str) -> None:
-    async with at_the_desk(house, Role.MANAGER) as anna, at_the_desk(house, Role.MANAGER) as bram:
-        annas = await form(anna, store, "downloads")
-        await save(bram, store, "pickup", pickup_instructions__en="Ring twice.")
-
-        answer = await anna.post(
-            f"/desk/settings/{store}/parts/downloads", data={**annas, "downloads.at_most": "3"}
-        )
-
-    assert answer.status_code == 303
-    kept = await settings_of(house, store)
-    assert (kept.downloads.at_most, kept.pickup_instructions) == (3, {"en": "Ring twice."})
-
-
-async def test_a_change_is_written_down_with_what_it_was_and_became(
-    house: House, desk: httpx.AsyncClient, store: str
-) -> None:
-    await save(desk, store, "downloads", downloads__at_most="3")
-
-    row = await house.pool.fetchrow("SELECT * FROM audit WHERE subject = $1", f"store:{store}")
-    overview = await desk.get(f"/desk/settings/{store}")
-    assert row is not None
-    assert row["act"] == "settings_changed"
-    assert row["facts"] == {"downloads.at_most": "– → 3"}
-    assert row["actor"].startswith("staff:")
-    assert "<bdi>Anna de Vries</bdi>" in overview.text
-    assert "– → 3" in overview.text
-
-
-async def test_nothing_is_written_down_where_nothing_changed(
-    house: House, desk: httpx.AsyncClient, store: str
-) -> None:
-    await save(desk, store, "downloads")
-
-    assert not await house.pool.fetchval("SELECT count(*) FROM audit WHERE subject = $1", f"store:{store}")
-
-
 async def test_what_holds_for_new_orders_only_is_said_to(desk: httpx.AsyncClient, store: str) -> None:
     said = "For new orders"
     pages = {part: (await desk.get(f"/desk/settings/{store}/parts/{part}")).text for part in PARTS}
@@ -407,49 +266,6 @@ async def test_who_works_for_one_store_sees_and_adds_no_other(house: House, stor
     assert f"/desk/settings/{store}" in listed.text
     assert "/desk/settings/default" not in listed.text
     assert (other.status_code, added.status_code) == (404, 403)
-
-
-async def test_a_logo_is_taken_shown_and_taken_away(
-    house: House, desk: httpx.AsyncClient, store: str
-) -> None:
-    path, picture = f"/desk/settings/{store}/logo", a_png(40, 20)
-
-    taken = await desk.post(path, files={"logo": ("logo.png", picture, "image/png")})
-    page = await desk.get(f"/desk/settings/{store}/parts/look")
-    drawn = await desk.get(path)
-    removed = await desk.post(f"{path}/removed")
-
-    assert (taken.status_code, removed.status_code) == (303, 303)
-    assert f'src="{path}?' in page.text
-    assert (drawn.headers["content-type"], drawn.content) == ("image/png", picture)
-    assert (await desk.get(path)).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"<svg onload='alert(1)'/>", "PNG or JPEG"),
-        (b"\x89PNG\r\n\x1a\n" + b"0" * 1_200_000, "1024"),
-        (b"", "Choose a picture"),
-    ],
-)
-async def test_what_is_no_logo_is_refused_and_the_old_one_stays(
-    house: House, desk: httpx.AsyncClient, store: str, content: bytes, said: str
-) -> None:
-    picture = a_png(40, 20)
-    async with house.pool.acquire() as connection:
-        await papers.keep_logo(connection, store, picture)
-
-    answer = await desk.post(
-        f"/desk/settings/{store}/logo", files={"logo": ("logo.png", content, "image/png")}
-    )
-
-    assert answer.status_code == 422
-    assert said in problem_of(answer.text, "logo") or said in answer.text
-    async with house.pool.acquire() as connection:
-        kept = await papers.logo(connection, store)
-    assert kept is not None
-    assert kept.content == picture
 
 
 def test_a_duration_is_shown_in_the_largest_unit_it_is_a_whole_number_of() -> None:
