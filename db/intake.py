@@ -70,7 +70,7 @@ async def keep(
             arrival.facts.model_dump(mode="json", exclude_defaults=True),
             at if arrival.is_history else None,
             arrival.is_history,
-            _search(order),
+            _search(arrival),
             [str(task) for task in arrival.tasks],
         )
         if kept is None:
@@ -123,12 +123,14 @@ def _timeline(arrival: Arrival, at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _search(order: Order) -> str:
+def _search(arrival: Arrival) -> str:
     """What a person may type, or scan, to find the order."""
+    order = arrival.order
     people = [order.customer.name, order.customer.email or ""]
     for address in (order.shipping_address, order.billing_address):
         if address is not None:
             people += [address.name, address.company, address.postal_code, address.city]
     goods = [text for line in order.lines for text in (line.sku, line.barcode, line.name)]
     words = [order.order_id, order.number, order.payment.reference or "", *people, *goods]
+    words += [parcel.tracking_number or "" for parcel in arrival.facts.parcels]
     return " ".join(searchable(" ".join(words)).split())[:20_000]

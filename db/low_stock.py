@@ -44,6 +44,8 @@ async def take_counts(connection: Connection, order: Order, settings: StoreSetti
     where it says nothing of a product that has a limit."""
     counts = counts_of(order, settings)
     if counts:
+        # The limits are read anew: they may have changed since this order was planned.
+        await connection.execute(SQL["beside_others"], order.store)
         await connection.execute(SQL["counted"], order.store, order.order_id, order.placed_at, counts)
 
 
@@ -62,7 +64,6 @@ def counts_of(order: Order, settings: StoreSettings) -> list[dict[str, Any]]:
                 "sku": line.sku,
                 "name": line.name,
                 "stock_left": line.stock_left,
-                "low_limit": limit,
             }
     return list(counts.values())
 
@@ -70,6 +71,7 @@ def counts_of(order: Order, settings: StoreSettings) -> list[dict[str, Any]]:
 async def hold_against(connection: Connection, store: str, settings: StoreSettings) -> None:
     """Hold what is known against the limits as they are now."""
     async with connection.transaction():
+        await connection.execute(SQL["alone"], store)
         await connection.execute(SQL["lock"], store)
         for query in ("drop", "limited"):
             await connection.execute(SQL[query], store, settings.low_limit, settings.low_limits)

@@ -55,8 +55,11 @@ async def keep(connection: Connection, store: str, settings: StoreSettings) -> N
     async with connection.transaction():
         await connection.execute(
             "INSERT INTO stores (store, settings) VALUES ($1, $2)"
-            " ON CONFLICT (store) DO UPDATE SET settings = EXCLUDED.settings, changed_at = now()",
+            # What only a later release knows stays: it may run beside this one.
+            " ON CONFLICT (store) DO UPDATE"
+            " SET settings = (stores.settings - $3::text[]) || EXCLUDED.settings, changed_at = now()",
             store,
             settings.model_dump(mode="json", exclude_defaults=True),
+            list(StoreSettings.model_fields),
         )
         await low_stock.hold_against(connection, store, settings)

@@ -1,10 +1,23 @@
+-- beside_others --
+-- Orders come in beside one another, but not while the limits change: until the end of the transaction.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('pakhuis limits ' || $1, 0))
+
+-- alone --
+SELECT pg_advisory_xact_lock(hashtextextended('pakhuis limits ' || $1, 0))
+
 -- counted --
 -- What an order says is left. One statement in the order of the SKUs: of two orders that come in at once, one waits
 -- for the other and never both. A moment that lies ahead of us is a wrong clock, and must not outlast what comes after.
 INSERT INTO low_stock AS known (store, sku, name, stock_left, low_limit, order_id, as_of, since)
 SELECT $1, sku, name, stock_left, low_limit, $2, least($3::timestamptz, now()),
     CASE WHEN stock_left <= low_limit THEN now() END
-FROM jsonb_to_recordset($4::jsonb) AS said (sku text, name text, stock_left integer, low_limit integer)
+FROM (
+    SELECT sku, name, stock_left,
+        coalesce((settings -> 'low_limits' ->> sku)::integer, (settings ->> 'low_limit')::integer) AS low_limit
+    FROM jsonb_to_recordset($4::jsonb) AS said (sku text, name text, stock_left integer)
+    JOIN stores ON store = $1
+) AS counted
+WHERE low_limit IS NOT NULL
 ORDER BY sku
 ON CONFLICT (store, sku) DO UPDATE SET
     name = EXCLUDED.name, stock_left = EXCLUDED.stock_left, low_limit = EXCLUDED.low_limit,
@@ -59,8 +72,10 @@ ORDER BY since, low.store, sku LIMIT $2
 SELECT count(*) FROM low_stock WHERE since IS NOT NULL AND ($1::text[] IS NULL OR store = ANY ($1))
 
 -- claim --
+-- As many as one mail names; the rest waits for the next.
 UPDATE low_stock SET digested_in = $2
-FROM (SELECT sku FROM low_stock WHERE store = $1 AND since IS NOT NULL AND digested_in IS NULL ORDER BY sku FOR UPDATE)
+FROM (SELECT sku FROM low_stock WHERE store = $1 AND since IS NOT NULL AND digested_in IS NULL ORDER BY sku LIMIT 200
+    FOR UPDATE)
     AS untold
 WHERE low_stock.store = $1 AND low_stock.sku = untold.sku
 

@@ -166,18 +166,18 @@ def milestones(
 ) -> tuple[Milestone, ...]:
     """The states this order went through, in the order it came to them. Cancelling a part of it is none."""
     reached: dict[str, datetime] = {}
-    cancelled_at: datetime | None = None
     for each in timeline:
-        if each.outcome is not Outcome.APPLIED or each.kind in reached or each.kind not in MILESTONES:
+        if each.outcome is not Outcome.APPLIED or each.kind not in MILESTONES:
+            continue
+        if each.kind == "cancel":
+            reached.pop(each.kind, None)  # The last of them made it whole.
+        elif each.kind in reached:
             continue
         if each.kind == "payment" and each.text.key != "timeline.payment_paid":
             continue
-        if each.kind == "cancel":
-            cancelled_at = each.at
-            continue
         reached[each.kind] = each.at
-    if is_cancelled and cancelled_at is not None:
-        reached["cancel"] = cancelled_at
+    if not is_cancelled or "expired" in reached:
+        reached.pop("cancel", None)
     found = list(reached.items())
     drawn = []
     for place, (kind, at) in enumerate(found):

@@ -113,12 +113,13 @@ def settings_router(desk: Desk, gate: Gate) -> APIRouter:
         typed = settings_parts.typed(chosen, form)
         seen = form.text("version")
         was_changed = False
+        conflicts: tuple[str, ...] = ()
+        version = ""
 
         def make(now: StoreSettings) -> StoreSettings:
-            nonlocal was_changed, typed
-            both = settings_merging.merged(chosen, now, typed, seen)
-            typed = both.typed
-            if not both.is_clear:
+            nonlocal was_changed, typed, conflicts, version
+            typed, conflicts, version = settings_merging.merged(chosen, now, typed, seen)
+            if conflicts:
                 raise Changed
             after = settings_parts.changed(chosen, now, typed)
             was_changed = after != now
@@ -127,9 +128,11 @@ def settings_router(desk: Desk, gate: Gate) -> APIRouter:
         try:
             await shops.change(store, make, signed.doer)
         except Wrong as wrong:
-            return await drawn(desk, request, signed, store, chosen, Sent(typed, wrong))
+            sent = Sent(typed, wrong, version=version)
+            return await drawn(desk, request, signed, store, chosen, sent)
         except Changed:
-            return await drawn(desk, request, signed, store, chosen, Sent(typed, is_conflict=True))
+            sent = Sent(typed, conflicts=conflicts, version=version)
+            return await drawn(desk, request, signed, store, chosen, sent)
         key = "shop_settings.saved" if was_changed else "shop_settings.unchanged"
         await tell(desk, signed, Notice(text=say(signed.language, key)))
         return see_other(f"{home(store)}/parts/{part}")

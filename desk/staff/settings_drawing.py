@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import papers, stores
+from db.audit import Entry
 from db.pool import within_reach
 from desk.staff import settings_merging, settings_pages, settings_parts
 from desk.staff.names import known_names, names_of
@@ -30,7 +31,14 @@ class Sent(NamedTuple):
 
     typed: Mapping[str, Typed] | None = None
     wrong: Wrong | None = None
-    is_conflict: bool = False
+    conflicts: tuple[str, ...] = ()
+    """The paths that somebody else changed since."""
+    version: str = ""
+    """Of the settings that this was held against; empty for those that are set now."""
+
+    @property
+    def is_conflict(self) -> bool:
+        return bool(self.conflicts)
 
     @property
     def status(self) -> HTTPStatus:
@@ -68,7 +76,7 @@ async def drawn(
         title=settings_pages.title(language, part.name),
         href=f"{home(store)}/parts/{part.name}",
         links=settings_pages.links(language, store, part.name),
-        version=settings_merging.version(part, settings),
+        version=sent.version or settings_merging.version(part, settings),
         groups=settings_pages.groups(
             language, part, sent.typed or now, problems, now if sent.is_conflict else None
         ),
@@ -127,13 +135,18 @@ async def placed(
 
 
 async def _conflict(desk: Desk, store: str, sent: Sent, language: Language) -> Conflict | None:
-    """Who was quicker, where somebody was."""
-    changes = await Shops(desk.pool).changes(store, limit=1) if sent.is_conflict else ()
-    if not changes:
+    """Who was quicker, where that is known."""
+    changes = await Shops(desk.pool).changes(store) if sent.is_conflict else ()
+    change = next((each for each in changes if _is_about(each, sent.conflicts)), None)
+    if change is None:
         return None
     async with within_reach(desk.pool) as connection:
         who = await known_names(connection)
-    return Conflict(actor=names_of(who, changes[0].actor, language), at=changes[0].at)
+    return Conflict(actor=names_of(who, change.actor, language), at=change.at)
+
+
+def _is_about(change: Entry, paths: tuple[str, ...]) -> bool:
+    return any(fact == path or fact.startswith(f"{path}.") for fact in change.facts for path in paths)
 
 
 def _said(language: Language, problems: Mapping[str, Sentence]) -> str:

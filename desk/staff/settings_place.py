@@ -106,7 +106,7 @@ def settings_place_router(desk: Desk, gate: Gate) -> APIRouter:
         except Wrong as wrong:
             return await drawn(request, signed, store, number, Sent(typed, wrong))
         except Changed:
-            return await drawn(request, signed, store, number, Sent(typed, is_conflict=True))
+            return await drawn(request, signed, store, number, Sent(typed, conflicts=("pickup_places",)))
         await tell(desk, signed, Notice(text=say(signed.language, "shop_settings.saved")))
         return see_other(f"{home(store)}/parts/pickup#places")
 

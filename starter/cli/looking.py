@@ -3,17 +3,21 @@
 from typing import Any
 
 from db import listing, reading
-from db.listing import Filter
+from db.listing import Filter, Queue
 from db.pool import OUTAGES
 from db.vault import Vault
 from starter.answers import ListAnswer, OrderAnswer
 from starter.cli import connections, tables
+from starter.cli.running import CliError
 from starter.cli.talk import print_json, print_json_line, talk
 from starter.view import Viewer
 from starter.waiting import Waiting
 
 
 async def list_orders(conditions: dict[str, Any], all_pages: bool, as_json: bool) -> None:
+    queue = conditions.get("queue")
+    if queue is not None and queue not in frozenset(Queue):
+        raise CliError("no_such_queue", queue=queue, known=", ".join(Queue))
     wanted = Filter.model_validate(conditions)
     viewer = Viewer(_NO_VAULT, "", "")
     rows = []

@@ -35,6 +35,9 @@ def list_orders(
     method: Annotated[
         list[str] | None, typer.Option(help="shipping, local_delivery, pickup, none; may be repeated.")
     ] = None,
+    queue: Annotated[
+        str | None, typer.Option(help="Waiting for this work: to_pick, to_pack, to_hand_over, late …")
+    ] = None,
     attention: Annotated[
         bool | None, typer.Option("--attention/--no-attention", help="Needs a person, or does not.")
     ] = None,
@@ -49,10 +52,11 @@ def list_orders(
     limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many on a page.")] = 50,
     cursor: Annotated[str | None, typer.Option(help="The next page, as the last one named it.")] = None,
     all_pages: Annotated[bool, typer.Option("--all", help="Every page.")] = False,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="What waits longest on top.")] = False,
     json: Json = False,
     language: Language = None,
 ) -> None:
-    """List orders, newest first. Reads PostgreSQL only."""
+    """List orders, newest first unless asked otherwise. Reads PostgreSQL only."""
     from starter.cli import looking
     from starter.cli.running import run
 
@@ -61,6 +65,7 @@ def list_orders(
         payment_status=[each.upper() for each in payment_status or ()] or None,
         fulfillment_status=[each.upper() for each in fulfillment_status or ()] or None,
         method=[each.lower() for each in method or ()] or None,
+        queue=queue,
         attention=attention,
         open=open,
         placed_from=placed_from and placed_from.astimezone(),
@@ -68,6 +73,7 @@ def list_orders(
         q=q,
         cursor=cursor,
         limit=limit,
+        oldest_first=oldest_first,
     )
     run(lambda: looking.list_orders(conditions, all_pages, json))
 

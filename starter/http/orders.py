@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from db import listing, reading
 from db.keys import Scope
-from db.listing import Filter
+from db.listing import Filter, Queue
 from db.pool import Pool, within_reach
 from orders.errors import OrderUnreadable
 from orders.order import EARLIEST_YEAR, LATEST_YEAR, FulfillmentMethod, Order, OrderId, written_out
@@ -116,6 +116,9 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
         payment_status: Annotated[list[PaymentStatus] | None, Query(max_length=20)] = None,
         fulfillment_status: Annotated[list[FulfillmentStatus] | None, Query(max_length=20)] = None,
         method: Annotated[list[FulfillmentMethod] | None, Query(max_length=10)] = None,
+        queue: Annotated[
+            Queue | None, Query(description="Orders that wait for this work, as the desk's views show them.")
+        ] = None,
         attention: bool | None = None,
         open: bool | None = None,
         placed_from: Moment | None = None,
@@ -126,13 +129,15 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             Query(max_length=400, description="The `next` of the page before.", json_schema_extra=FORM),
         ] = None,
         limit: Annotated[int, Query(ge=1, le=listing.LONGEST_PAGE)] = 50,
+        oldest_first: bool = False,
     ) -> ListAnswer:
-        """Orders, newest first; every condition that is given must hold."""
+        """Orders, newest first unless asked otherwise; every condition that is given must hold."""
         wanted = Filter(
             store=store,
             payment_status=tuple(payment_status or ()),
             fulfillment_status=tuple(fulfillment_status or ()),
             method=tuple(method or ()),
+            queue=queue,
             attention=attention,
             open=open,
             placed_from=_aware(placed_from),
@@ -140,6 +145,7 @@ def router(front_door: FrontDoor, viewer: Viewer, pool: Pool, entrance: Entrance
             q=q,
             cursor=cursor,
             limit=limit,
+            oldest_first=oldest_first,
         )
         async with within_reach(pool) as connection:
             return viewer.listed(await listing.page(connection, wanted))

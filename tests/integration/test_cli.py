@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,25 @@ async def test_a_list_is_filtered_and_paged(house: House, environment: dict[str,
     assert [row["order_id"] for row in page.json["orders"] + rest.json["orders"]] == ids
     assert [order_id in everything.out for order_id in ids] == [True] * 3
     assert none.json == {"orders": [], "next": None}
+
+
+async def test_a_list_shows_a_queue_of_the_desk_and_names_them_where_it_is_unknown(
+    house: House, environment: dict[str, str]
+) -> None:
+    store = f"queue-{uuid.uuid4().hex[:8]}"
+    await house.open_store(store, look={"name": store})
+    paid = [await house.paid(an_order(store=store)) for _ in range(2)]
+    unpaid = await house.placed(an_order(store=store))
+    words = ("list", "--store", store, "--oldest-first", "--json")
+
+    to_pick = await run(*words, "--queue", "to_pick", environment=environment)
+    to_be_paid = await run(*words, "--queue", "unpaid", environment=environment)
+    wrong = await run(*words, "--queue", "to_eat", environment=environment)
+
+    assert [row["order_id"] for row in to_pick.json["orders"]] == paid
+    assert [row["order_id"] for row in to_be_paid.json["orders"]] == [unpaid]
+    assert wrong.code == 1
+    assert "to_hand_over" in wrong.err
 
 
 async def test_a_refused_command_is_a_sentence_on_stderr_in_the_readers_language(

@@ -14,10 +14,12 @@ async def test_two_people_at_the_same_field_are_shown_each_others_change(house: 
     async with (
         at_the_desk(house, Role.MANAGER, name="Anna") as anna,
         at_the_desk(house, Role.MANAGER, name="Bram", staff_id=f"bram{uuid.uuid4().hex[:6]}") as bram,
+        at_the_desk(house, Role.MANAGER, name="Carla", staff_id=f"carla{uuid.uuid4().hex[:6]}") as carla,
     ):
         annas, brams = await form(anna, store, "look"), await form(bram, store, "look")
         path = f"/desk/settings/{store}/parts/look"
         await bram.post(path, data={**brams, "look.name": "Bram his mugs", "look.phone": "020-1"})
+        await save(carla, store, "downloads", downloads__at_most="4")
 
         refused = await anna.post(path, data={**annas, "look.name": "Anna her mugs"})
         kept = await settings_of(house, store)
@@ -113,3 +115,24 @@ async def test_nothing_is_written_down_where_nothing_changed(
     await save(desk, store, "downloads")
 
     assert not await house.pool.fetchval("SELECT count(*) FROM audit WHERE subject = $1", f"store:{store}")
+
+
+async def test_the_same_rows_in_another_order_and_lines_as_a_browser_sends_them_are_no_change(
+    house: House, desk: httpx.AsyncClient, store: str
+) -> None:
+    look = {"name": "De Blauwe Mok"}
+    await house.open_store(store, look=look, low_limits={"MUG-BLUE": 5}, how_to_pay={"en": " Pay\r\nus. "})
+    path = f"/desk/settings/{store}/parts/{{}}"
+    stock = {**await form(desk, store, "running_low"), "low_limits": "MUG-BLUE 5\nA 1"}
+    payment = {**await form(desk, store, "payment"), "how_to_pay.en": "Pay\r\nus."}
+    await house.open_store(store, look=look, low_limits={"MUG-BLUE": 5}, how_to_pay={"en": "Cash."})
+
+    answers = [
+        *[await desk.post(path.format("running_low"), data=stock) for _ in range(2)],
+        await desk.post(path.format("payment"), data=payment),
+    ]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    kept = await settings_of(house, store)
+    assert kept.low_limits == {"A": 1, "MUG-BLUE": 5}
+    assert kept.how_to_pay == {"en": "Cash."}

@@ -38,7 +38,14 @@ async def test_settings_and_orders_with_fields_of_a_later_release_are_read_and_p
         everything = await stores.everything(connection)
         await digests.due(connection, whole.kept.accepted_at)
 
+    async with house.pool.acquire() as connection:
+        known = await stores.settings(connection, store)
+        await stores.keep(connection, store, known.model_copy(update={"currency": "USD"}))
+        kept = await connection.fetchval("SELECT settings FROM stores WHERE store = $1", store)
+
     assert sent.subject
+    assert kept["of_a_later_release"] == LATER["of_a_later_release"]
+    assert kept["currency"] == "USD"
     assert whole.kept.order.order_id == order_id
     assert goods.settings.look.name == everything[store].look.name == store
 

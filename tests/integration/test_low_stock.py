@@ -371,3 +371,33 @@ async def test_the_list_can_be_read_in_pages(stock: Stock) -> None:
 
     assert found == [f"S|{number}" for number in range(5)]
     assert counted == 5
+
+
+async def test_an_order_is_held_against_the_limits_as_they_are_when_it_is_kept(
+    stock: Stock,
+) -> None:
+    order = stock.order(3)
+    async with stock.pool.acquire() as connection:
+        as_planned = await stores.settings(connection, stock.store)
+        await stores.keep(connection, stock.store, StoreSettings(low_limit=1))
+        await stock.keep(order)
+        async with connection.transaction():
+            await low_stock.take_counts(connection, order, as_planned)
+    with_one = await stock.low()
+    await stock.limit()
+    async with stock.pool.acquire() as connection, connection.transaction():
+        await low_stock.take_counts(connection, stock.order(0), as_planned)
+
+    assert with_one == ()
+    assert await stock.pool.fetchval("SELECT count(*) FROM low_stock WHERE store = $1", stock.store) == 0
+
+
+async def test_what_one_digest_cannot_hold_comes_in_the_next(stock: Stock) -> None:
+    lines = [{**MUGS, "line_id": str(n), "sku": f"S{n:03}", "stock_left": 0} for n in range(201)]
+    await stock.limit(low_limit=3, shop_addresses=["shop@example.com"])
+    await stock.keep(stock.order_of(*lines))
+
+    first, second = [(await digest(stock, name))[0] for name in ("1", "2")]
+
+    assert len(first) == 200
+    assert second == ["S200"]

@@ -1,6 +1,7 @@
 """What the order page and the list of attention can do, over the API and on the command line."""
 
 import re
+import uuid
 from typing import Any
 
 import httpx
@@ -66,6 +67,30 @@ async def test_a_preview_of_what_would_be_refused_says_why(house: House) -> None
 
     assert answer.json()["mails"] == []
     assert "not paid yet" in answer.json()["refusal"]
+
+
+async def test_a_queue_of_the_desk_is_listed_oldest_first(house: House) -> None:
+    store = f"queue-{uuid.uuid4().hex[:8]}"
+    await house.open_store(store, look={"name": store})
+    paid = [await house.paid(an_order(store=store)) for _ in range(2)]
+    await house.placed(an_order(store=store))
+
+    found = await get(house, "/v1/orders", store=store, queue="to_pick", oldest_first=True)
+    first = await get(house, "/v1/orders", store=store, queue="to_pick", oldest_first=True, limit=1)
+    second = await get(
+        house,
+        "/v1/orders",
+        store=store,
+        queue="to_pick",
+        oldest_first=True,
+        limit=1,
+        cursor=first.json()["next"],
+    )
+    wrong = await get(house, "/v1/orders", queue="to_eat")
+
+    assert [row["order_id"] for row in found.json()["orders"]] == paid
+    assert [row["order_id"] for page in (first, second) for row in page.json()["orders"]] == paid
+    assert wrong.status_code == 422
 
 
 async def test_attention_is_listed_for_its_owner(house: House) -> None:

@@ -165,7 +165,7 @@ def test_money_back_is_promised_only_to_those_who_paid():
     unpaid = render(MailKind.CANCELLED, sample(MailKind.CANCELLED, amount_back=None))
     nothing = render(MailKind.CANCELLED, sample(MailKind.CANCELLED, amount_back=euro(0)))
 
-    assert "€19.95 will be given back to you." in paid.text
+    assert "In total €19.95 is now to be given back to you." in paid.text
     assert "given back" in paid.html
     assert "given back" not in unpaid.text + unpaid.html + nothing.text + nothing.html
 
