@@ -7,6 +7,7 @@ import httpx
 import pytest
 from temporalio.service import RPCError
 
+from db.migrate import all_migrations
 from tests import ecwid_orders as ecwid
 from tests.house import House
 
@@ -68,6 +69,24 @@ async def test_an_order_that_was_over_before_it_came_is_history_and_mails_nobody
     assert after["mails"] == []
     with pytest.raises(RPCError, match="not found"):
         await house.handle(order_id).describe()
+
+
+async def test_history_is_found_by_its_tracking_number_also_after_migrating(house: House) -> None:
+    number = f"3SOLD{uuid.uuid4().hex[:8]}"
+    answer = await place(house, an_order(fulfillmentStatus="SHIPPED", trackingNumber=number))
+    order_id = answer.json()["order_id"]
+    at_once = await found(house, number)
+    await house.pool.execute("UPDATE orders SET search = 'x' WHERE order_id = $1", order_id)
+    lost = await found(house, number)
+    await house.pool.execute(all_migrations()["0017_search_of_the_past.sql"])
+
+    assert (at_once, lost) == ([order_id], [])
+    assert await found(house, number) == [order_id]
+
+
+async def found(house: House, words: str) -> list[str]:
+    answer = await house.http.get("/v1/orders", params={"q": words}, headers=house.headers(house.checkout))
+    return [row["order_id"] for row in answer.json()["orders"]]
 
 
 async def test_many_at_once_have_a_result_each(house: House) -> None:
