@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 
-from db import low_stock, stores
+from db import low_stock
 from db.audit import Doer
 from db.keys import Scope
 from db.listing import LONGEST_PAGE
@@ -61,7 +61,6 @@ def router(pool: Pool, entrance: Entrance) -> APIRouter:
     ) -> None:
         """Say that there are enough of a product again: it runs low no more until a later order says so."""
         async with within_reach(pool) as connection:
-            await stores.settings(connection, store)  # Raises StoreNotFound.
             await low_stock.there_again(connection, Doer(visitor.actor, visitor.request_id), store, sku)
 
     return routes
