@@ -10,7 +10,8 @@ from starlette.responses import Response
 from db import listing, notes, packing, pickup_codes, reading, throttle
 from db.listing import Filter, Queue
 from db.pool import Connection, within_reach
-from db.throttle import Attempt, Limit, MustWait
+from db.throttle import MustWait
+from desk.counter_calls import attempt
 from desk.staff.access import Gate
 from desk.staff.counter_page import (
     COUNTER,
@@ -35,8 +36,6 @@ from orders.store import StoreId
 from orders.words import say
 
 ORDER: Final = f"{COUNTER}/{{store}}/{{order_id}}"
-WRONG_CODES: Final = Limit(free=5, longest=throttle.CODE.longest)
-"""So many wrong codes at one counter cost nothing."""
 MOST_LISTED: Final = 100
 REASON: Final[TypeAdapter[str]] = TypeAdapter(Reason)
 NAME: Final[TypeAdapter[str]] = TypeAdapter(CommandId)
@@ -85,7 +84,7 @@ def counter_router(desk: Desk, gate: Gate) -> APIRouter:
             if is_code and wait is None:
                 found = await pickup_codes.waiting_with(connection, desk.vault, typed, signed.stores)
                 if found or named:
-                    await throttle.forget(connection, attempt(signed).subject)
+                    await throttle.forget(connection, attempt(desk.vault, signed.staff_id).subject)
         if wait is not None:
             return await must_wait(request, signed, wait)
         if len(found) == 1:
@@ -145,7 +144,7 @@ def counter_router(desk: Desk, gate: Gate) -> APIRouter:
             else:
                 wait = await counted(connection, signed)
                 if wait is None and await pickup_codes.check(connection, desk.vault, store, order_id, code):
-                    await throttle.forget(connection, attempt(signed).subject)
+                    await throttle.forget(connection, attempt(desk.vault, signed.staff_id).subject)
                 else:
                     problems["code"] = say(language, "packing.counter.wrong_here")
         if wait is not None:
@@ -178,7 +177,7 @@ def counter_router(desk: Desk, gate: Gate) -> APIRouter:
     async def counted(connection: Connection, signed: Signed) -> MustWait | None:
         """Count an attempt of this person; how long to wait where there were too many."""
         try:
-            await throttle.count(connection, attempt(signed))
+            await throttle.count(connection, attempt(desk.vault, signed.staff_id))
         except MustWait as wait:
             return wait
         return None
@@ -186,9 +185,6 @@ def counter_router(desk: Desk, gate: Gate) -> APIRouter:
     async def must_wait(request: Request, signed: Signed, wait: MustWait) -> Response:
         problem = say(signed.language, "packing.counter.wait", count=wait.seconds)
         return await at_the_start(request, signed, problem, status=HTTPStatus.TOO_MANY_REQUESTS)
-
-    def attempt(signed: Signed) -> Attempt:
-        return Attempt(desk.vault.keyed_hash("counter", signed.staff_id), WRONG_CODES)
 
     return router
 

@@ -8,10 +8,9 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
 
-from db import audit, papers, stores
-from db.audit import Act
+from db import papers
 from db.pool import within_reach
-from desk.logos import take_logo
+from desk.logos import end_logo, give_logo
 from desk.staff.access import Gate
 from desk.staff.errors import NotHere
 from desk.staff.routes import desk_router
@@ -26,7 +25,6 @@ from orders.store import StoreId
 from orders.words import in_words, say
 from starter.http.entrance import body
 from starter.http.problems import TooLarge
-from starter.shops import subject
 
 LOGO: Final = f"{SETTINGS}/{{store}}/logo"
 _LARGEST: Final = LARGEST_LOGO + 65_536
@@ -61,12 +59,7 @@ def settings_logo_router(desk: Desk, gate: Gate) -> APIRouter:
             why = say(signed.language, "shop_settings.logo_missing")
             return await drawn(desk, request, signed, store, PARTS["look"], logo_problem=why)
         try:
-            async with within_reach(desk.pool) as connection, connection.transaction():
-                await stores.locked(connection, store)
-                logo = await take_logo(connection, store, picture)
-                await audit.add(
-                    connection, signed.doer, Act.SETTINGS_CHANGED, subject(store), logo=f"→ {logo.kind}"
-                )
+            await give_logo(desk.pool, store, picture, signed.doer)
         except OrderUnreadable as no:
             why = in_words(signed.language, no.sentence)
             return await drawn(desk, request, signed, store, PARTS["look"], logo_problem=why)
@@ -74,11 +67,7 @@ def settings_logo_router(desk: Desk, gate: Gate) -> APIRouter:
 
     @router.post(f"{LOGO}/removed")
     async def remove(signed: who, store: StoreId) -> Response:
-        async with within_reach(desk.pool) as connection, connection.transaction():
-            await stores.locked(connection, store)
-            if await papers.logo(connection, store) is not None:
-                await papers.remove_logo(connection, store)
-                await audit.add(connection, signed.doer, Act.SETTINGS_CHANGED, subject(store), logo="→ –")
+        await end_logo(desk.pool, store, signed.doer)
         return await done(signed, store, "shop_settings.logo_removed")
 
     return router

@@ -66,6 +66,41 @@ def show_store(store: StoreArgument, language: Language = None) -> None:
     run(lambda: managing.show_store(store))
 
 
+@stores.command("logo")
+def store_logo(
+    store: StoreArgument,
+    file: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="A PNG or JPEG; `-` for standard input.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Let the store have none.")] = False,
+    json: Json = False,
+    language: Language = None,
+) -> None:
+    """Give a store a logo for its papers, or take it away; without a file, say what it has."""
+    from starter.cli import store_looks
+    from starter.cli.running import run
+
+    run(lambda: store_looks.logo(store, file, remove, json))
+
+
+@stores.command("mail")
+def store_mail(
+    store: StoreArgument,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as shipped or order_received.")],
+    in_language: Annotated[
+        str | None, typer.Option("--in", metavar="en|nl", help="Its language; else the store's.")
+    ] = None,
+    number: Annotated[str | None, typer.Option(help="About the order of this number.")] = None,
+    json: Json = False,
+    language: Language = None,
+) -> None:
+    """Show a mail as the store would send it, about one of its orders."""
+    from starter.cli import store_looks
+    from starter.cli.running import run
+
+    run(lambda: store_looks.mail(store, kind, in_language, number or "", json))
+
+
 @stores.command("set")
 def set_store(
     store: StoreArgument,

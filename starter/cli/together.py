@@ -1,4 +1,4 @@
-"""The commands of people who work on orders together: note, link, claim, attention, low-stock, mail."""
+"""The commands of people who work on orders together, from `note` to `mail`."""
 
 from typing import Annotated
 
@@ -56,6 +56,19 @@ def attention(
     from starter.cli.running import run
 
     run(lambda: listing.listed(owner, store, json))
+
+
+def counter(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The pickup code that the customer shows.")],
+    store: Annotated[str | None, typer.Option(help="Only orders of this store.")] = None,
+    json: Json = False,
+    language: Language = None,
+) -> None:
+    """Name the order that waits at the counter for a pickup code. `send ID collected` hands it over."""
+    from starter.cli import counter as waiting
+    from starter.cli.running import run
+
+    run(lambda: waiting.named(code, store, json))
 
 
 def low_stock(

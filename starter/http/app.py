@@ -13,6 +13,7 @@ from orders.commands import Command
 from orders.note import NewNote, NoteChange
 from orders.order import Order
 from orders.paper import PaperWish
+from orders.pickup import PickupWish
 from orders.store import StoreSettings
 from starter.bulk_wish import BulkWish
 from starter.front_door import FrontDoor
@@ -90,6 +91,7 @@ def create_app(
                 NoteChange,
                 ClaimWish,
                 PaperWish,
+                PickupWish,
                 BulkWish,
                 StandardPayment,
                 *staff.MODELS,

@@ -127,6 +127,7 @@ WHEN: Final[dict[int, str]] = {
     409: "Another body under a known id, or a command the order does not allow now; `detail` says why.",
     413: "The body is too large.",
     422: "A field is wrong; `errors` holds its path.",
+    429: "Too many wrong attempts; `detail` says how long to wait.",
     503: "The database cannot be reached; nothing was kept, ask again.",
 }
 

@@ -8,7 +8,9 @@ import pytest
 
 from db.pool import Pool
 from db.vault import Vault
+from desk.counter_calls import counter_calls_router
 from desk.order_calls import order_calls_router
+from desk.store_calls import store_calls_router
 from orders.commands import COMMAND, TYPES
 from orders.order import Order
 from orders.paper import PaperMaker
@@ -31,6 +33,8 @@ def openapi() -> dict[str, Any]:
         papers.router(cast(PaperMaker, None), entrance),
         bulk.router(cast(Bulk, None), cast(Pool, None), entrance),
         order_calls_router(cast(Pool, None), Vault("-" * 32), "http://pakhuis.test", entrance),
+        store_calls_router(cast(Pool, None), "http://pakhuis.test", entrance),
+        counter_calls_router(cast(Pool, None), Vault("-" * 32), entrance),
     )
     app = create_app(cast(FrontDoor, None), viewer, cast(Pool, None), calls)
     document: dict[str, Any] = json.loads(json.dumps(app.openapi()))
@@ -96,6 +100,11 @@ def test_the_calls_of_the_contract_are_all_there(openapi: dict[str, Any]) -> Non
         ("/v1/orders/{order_id}/mails/{mail_key}", "get"),
         ("/v1/orders/{order_id}/preview", "post"),
         ("/v1/attention", "get"),
+        ("/v1/pickups", "post"),
+        ("/v1/stores/{store}/logo", "get"),
+        ("/v1/stores/{store}/logo", "put"),
+        ("/v1/stores/{store}/logo", "delete"),
+        ("/v1/stores/{store}/mails/{kind}", "get"),
         ("/v1/low-stock", "get"),
         ("/v1/low-stock", "delete"),
         ("/v1/staff", "get"),
