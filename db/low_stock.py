@@ -55,13 +55,14 @@ def counts_of(order: Order, settings: StoreSettings) -> list[dict[str, Any]]:
         return []
     counts: dict[str, dict[str, Any]] = {}
     for line in order.lines:
-        limit = settings.limit_of(line.sku)
-        if line.kind is not LineKind.PHYSICAL or not line.sku or line.stock_left is None or limit is None:
+        sku = line.sku.strip()
+        limit = settings.limit_of(sku)
+        if line.kind is not LineKind.PHYSICAL or not sku or line.stock_left is None or limit is None:
             continue
-        known = counts.get(line.sku)
+        known = counts.get(sku)
         if known is None or line.stock_left < known["stock_left"]:
-            counts[line.sku] = {
-                "sku": line.sku,
+            counts[sku] = {
+                "sku": sku,
                 "name": line.name,
                 "stock_left": line.stock_left,
             }

@@ -109,7 +109,7 @@ class FrontDoor:
             fields = ", ".join(wrong)
             problems = tuple((field, problem("does_not_add_up")) for field in wrong)
             raise OrderUnreadable("door.money_does_not_add_up", problems=problems, fields=fields)
-        return await self._keep(order, Format.PAKHUIS, order.model_dump(mode="json"), None)
+        return await self._keep(order, Format.PAKHUIS, arrivals.mark(order), None)
 
     async def place_ecwid(self, body: object, store: str = "default") -> list[Placed | NotPlaced]:
         """Keep what an Ecwid store exported: one order, or a search answer with many. Each order of many

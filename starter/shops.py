@@ -89,7 +89,11 @@ def _check(settings: StoreSettings) -> None:
 async def _write_down(
     connection: Connection, store: str, before: StoreSettings, after: StoreSettings, doer: Doer
 ) -> None:
-    facts = dict(list(_differences(before, after))[:_MOST_FACTS])
+    # Limits of single products last: there may be hundreds of them, and they must not crowd out the rest.
+    found = sorted(_differences(before, after), key=lambda each: each[0].startswith("low_limits."))
+    facts = dict(found[:_MOST_FACTS])
+    if len(found) > _MOST_FACTS:
+        facts["…"] = f"+ {len(found) - _MOST_FACTS}"
     # Settings hold no secrets: all of them may be told.
     await audit.add(connection, doer, Act.SETTINGS_CHANGED, subject(store), **facts)
 

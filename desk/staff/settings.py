@@ -1,7 +1,7 @@
 """Settings: the stores, and each part of what is set for one, saved by itself."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import TypeAdapter, ValidationError
@@ -34,6 +34,8 @@ from starter.shops import Shops
 
 STORE = f"{SETTINGS}/{{store}}"
 _STORE_ID: TypeAdapter[str] = TypeAdapter(StoreId)
+LARGEST_PART: Final = 524_288
+"""Bytes of a form: five hundred limits, each letter of their SKUs as a browser escapes it."""
 
 
 def settings_router(desk: Desk, gate: Gate) -> APIRouter:
@@ -109,7 +111,7 @@ def settings_router(desk: Desk, gate: Gate) -> APIRouter:
 
     @router.post(f"{STORE}/parts/{{part}}")
     async def save_part(request: Request, signed: who, store: StoreId, part: str) -> Response:
-        form, chosen = await form_of(request), _part(part)
+        form, chosen = await form_of(request, LARGEST_PART), _part(part)
         typed = settings_parts.typed(chosen, form)
         seen = form.text("version")
         was_changed = False

@@ -280,3 +280,18 @@ def test_a_duration_is_shown_in_the_largest_unit_it_is_a_whole_number_of() -> No
     ]
 
     assert said == [("2", "days"), ("36", "hours"), ("90", "minutes"), ("90", "seconds")]
+
+
+async def test_five_hundred_limits_of_long_skus_fit_in_the_form_and_crowd_nothing_out_of_the_audit(
+    house: House, desk: httpx.AsyncClient, store: str
+) -> None:
+    limits = "\n".join(f"{'É' * 40}-{n:03} 7" for n in range(500))
+
+    answer = await save(desk, store, "running_low", low_limits=limits, low_limit="2")
+
+    kept = await settings_of(house, store)
+    facts = await house.pool.fetchval("SELECT facts FROM audit WHERE subject = $1", f"store:{store}")
+    assert answer.status_code == 303
+    assert len(kept.low_limits) == 500
+    assert facts["low_limit"] == "– → 2"
+    assert facts["…"] == "+ 462"

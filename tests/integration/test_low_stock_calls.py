@@ -110,3 +110,23 @@ async def test_the_command_line_lists_what_runs_low_and_takes_it_away(
     assert "NO-SUCH" in unknown.err
     assert "none-here" in nowhere.err
     assert await skus(house, store) == ["CUP/blue & <b>"]
+
+
+async def test_an_order_placed_again_with_another_count_is_the_same_order(house: House, store: str) -> None:
+    body = an_order({**MUG, "sku": "POT", "stock_left": 3}, store=store)
+    order_id = await house.placed(body)
+
+    again = await house.http.post(
+        "/v1/orders",
+        json={**body, "lines": [{**body["lines"][0], "stock_left": 2}]},
+        headers=house.headers(Scope.CHECKOUT),
+    )
+
+    assert (again.status_code, again.json()["order_id"]) == (200, order_id)
+
+
+async def test_a_sku_is_known_without_the_space_around_it(house: House, store: str) -> None:
+    await house.placed(an_order({**MUG, "sku": " PAN ", "stock_left": 1}, store=store))
+    await house.placed(an_order({**MUG, "sku": "   ", "stock_left": 1}, store=store))
+
+    assert await skus(house, store) == ["CUP/blue & <b>", "PAN", "POT"]
