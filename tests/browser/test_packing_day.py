@@ -46,7 +46,8 @@ async def tab_to(page: Page, selector: str) -> None:
 
 
 async def enter(page: Page, typed: str = "") -> None:
-    """As a scanner does it."""
+    """As a scanner does it, once the cursor stands where it types: the browser puts it there with a frame."""
+    await expect(page.locator(":focus")).to_have_count(1)
     if typed:
         await page.keyboard.type(typed)
     await page.keyboard.press("Enter")
