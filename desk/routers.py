@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from desk.counter_calls import counter_calls_router
 from desk.customer_look import look_router
 from desk.downloads import downloads_router
 from desk.link_form import link_form_router
@@ -13,7 +12,7 @@ from desk.papers import Papers
 from desk.staff.routers import staff_routers
 from desk.staff.shell import Desk
 from desk.store_calls import store_calls_router
-from starter.http import bulk, papers
+from starter.http import bulk, papers, pickups
 from starter.http.entrance import Entrance
 from starter.opening import Opened
 from starter.settings import Settings
@@ -41,6 +40,6 @@ def routers(opened: Opened, settings: Settings) -> tuple[APIRouter, ...]:
         bulk.router(opened.bulk, opened.pool, entrance),
         order_calls_router(opened.pool, opened.vault, settings.public_url, entrance),
         store_calls_router(opened.pool, settings.public_url, entrance),
-        counter_calls_router(opened.pool, opened.vault, entrance),
+        pickups.router(opened.pool, opened.vault, entrance),
         *staff_routers(desk),
     )

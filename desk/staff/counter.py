@@ -11,7 +11,6 @@ from db import listing, notes, packing, pickup_codes, reading, throttle
 from db.listing import Filter, Queue
 from db.pool import Connection, within_reach
 from db.throttle import MustWait
-from desk.counter_calls import attempt
 from desk.staff.access import Gate
 from desk.staff.counter_page import (
     COUNTER,
@@ -34,6 +33,7 @@ from orders.errors import Refused
 from orders.order import OrderId
 from orders.store import StoreId
 from orders.words import say
+from starter.pickups import attempt
 
 ORDER: Final = f"{COUNTER}/{{store}}/{{order_id}}"
 MOST_LISTED: Final = 100

@@ -1,22 +1,18 @@
 """The pickup counter: which order waits for a code."""
 
-import importlib
-from typing import Any
-
 from db.vault import Vault
 from orders.sentence import sentence
 from starter.cli import connections, tables
 from starter.cli.running import FAILED
 from starter.cli.talk import print_json, talk
+from starter.pickups import waiting_for
 
 
 async def named(code: str, store: str | None, as_json: bool) -> int:
     """Name the order, or two where two have the same code by chance; exit code 1 where none has it."""
-    # By name: the desk may import the front door, so the front door must not import the desk.
-    calls: Any = importlib.import_module("desk.counter_calls")
     vault = Vault.from_text(connections.settings().secret_key.get_secret_value())
     async with connections.database() as pool, pool.acquire() as connection:
-        found = await calls.waiting_for(connection, vault, code, None if store is None else (store,))
+        found = await waiting_for(connection, vault, code, None if store is None else (store,))
     if as_json:
         print_json({"orders": [each.model_dump(mode="json") for each in found]})
     elif not found:

@@ -31,6 +31,8 @@ BY_NAME = {
     ("starter.cli.serving", "desk.routers"),
     ("starter.cli.papers", "desk.papers"),
     ("starter.cli.previewing", "desk.preview"),
+    ("starter.cli.store_looks", "desk.logos"),
+    ("starter.cli.store_looks", "desk.mail_samples"),
 }
 """Modules that are imported while the program runs, by a name written out in the code."""
 

@@ -8,7 +8,6 @@ import pytest
 
 from db.pool import Pool
 from db.vault import Vault
-from desk.counter_calls import counter_calls_router
 from desk.order_calls import order_calls_router
 from desk.store_calls import store_calls_router
 from orders.commands import COMMAND, TYPES
@@ -16,7 +15,7 @@ from orders.order import Order
 from orders.paper import PaperMaker
 from starter.bulk import Bulk
 from starter.front_door import FrontDoor
-from starter.http import bulk, papers
+from starter.http import bulk, papers, pickups
 from starter.http.app import create_app
 from starter.http.documentation import COMMAND_EXAMPLES, KEYLESS, ORDER_EXAMPLE, SIGNED, WEBHOOK_EXAMPLE
 from starter.http.entrance import Entrance
@@ -34,7 +33,7 @@ def openapi() -> dict[str, Any]:
         bulk.router(cast(Bulk, None), cast(Pool, None), entrance),
         order_calls_router(cast(Pool, None), Vault("-" * 32), "http://pakhuis.test", entrance),
         store_calls_router(cast(Pool, None), "http://pakhuis.test", entrance),
-        counter_calls_router(cast(Pool, None), Vault("-" * 32), entrance),
+        pickups.router(cast(Pool, None), Vault("-" * 32), entrance),
     )
     app = create_app(cast(FrontDoor, None), viewer, cast(Pool, None), calls)
     document: dict[str, Any] = json.loads(json.dumps(app.openapi()))

@@ -1,15 +1,15 @@
 """The call of a pickup counter: which order waits for the code that a customer shows."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from db import pickup_codes, reading, throttle
+from db import throttle
 from db.keys import Scope
-from db.pool import Connection, Pool, within_reach
-from db.throttle import Attempt, Limit, MustWait
+from db.pool import Pool, within_reach
+from db.throttle import MustWait
 from db.vault import Vault
 from orders.pickup import PickupWish
 from orders.sentence import sentence
@@ -18,45 +18,10 @@ from starter.front_door import Visitor
 from starter.http.documentation import PROBLEMS, json_body
 from starter.http.entrance import Entrance, body, parsed
 from starter.http.problems import problem
-
-WRONG_CODES: Final = Limit(free=5, longest=throttle.CODE.longest)
-"""Of one member of staff, or one key: who guesses waits."""
+from starter.pickups import WaitingOrders, attempt, waiting_for
 
 
-class WaitingOrder(BaseModel):
-    store: str
-    order_id: str
-    number: str
-    customer: str
-
-
-class WaitingOrders(BaseModel):
-    """One, or two where two orders have the same code by chance; none for a code that is not right."""
-
-    orders: list[WaitingOrder]
-
-
-def attempt(vault: Vault, who: str) -> Attempt:
-    """How attempts at codes are counted, by who makes them."""
-    return Attempt(vault.keyed_hash("counter", who), WRONG_CODES)
-
-
-async def waiting_for(
-    connection: Connection, vault: Vault, code: str, stores: tuple[str, ...] | None
-) -> list[WaitingOrder]:
-    """The orders that wait for this code."""
-    found = []
-    for store, order_id in await pickup_codes.waiting_with(connection, vault, code, stores):
-        kept = await reading.order(connection, store, order_id)
-        found.append(
-            WaitingOrder(
-                store=store, order_id=order_id, number=kept.number, customer=kept.order.customer.name
-            )
-        )
-    return found
-
-
-def counter_calls_router(pool: Pool, vault: Vault, entrance: Entrance) -> APIRouter:
+def router(pool: Pool, vault: Vault, entrance: Entrance) -> APIRouter:
     """`POST /v1/pickups`. The code stands in the body: addresses are logged, and it opens an order."""
     routes = APIRouter(prefix="/v1", tags=["orders"])
     staff = entrance(Scope.STAFF, Scope.OPS)
