@@ -41,8 +41,9 @@ async def deploy_there_and_back(
             await _deploy(town, BEFORE, say, meanwhile=asyncio.sleep(0))
             await _deploy(town, AFTER, say, meanwhile=asyncio.sleep(0))
             await ending
-        await quiet(town.database_url, 120, say)
-        await dump(town, await temporal_of(town), folder / "books" / "dump.jsonl")
+        client = await temporal_of(town)
+        await quiet(town.database_url, 120, say, client)
+        await dump(town, client, folder / "books" / "dump.jsonl")
     return judge(folder / "books")
 
 
@@ -68,7 +69,7 @@ async def deploy_what_is_broken(
             say(f"Temporal reports a problem of {seen} orders")
             await town.deploy(began_as, *names)
             await ending
-        await quiet(town.database_url, 120, say)
+        await quiet(town.database_url, 120, say, client)
         await dump(town, client, folder / "books" / "dump.jsonl")
     return seen, judge(folder / "books")
 

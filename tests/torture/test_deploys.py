@@ -8,7 +8,7 @@ import pytest
 
 from torture.campaign import fresh
 from torture.deploys import deploy_there_and_back, deploy_what_is_broken
-from torture.findings import Verdict
+from torture.findings import Finding, Verdict
 from torture.releases import BROKEN, NOW
 from torture.stories import story
 
@@ -38,6 +38,11 @@ async def deployed(tmp_path_factory: pytest.TempPathFactory) -> Deployed:
     return Deployed(*found)
 
 
+def not_of(verdict: Verdict, words: str) -> list[Finding]:
+    """The findings that are not workflow tasks which failed for this reason."""
+    return [each for each in verdict.findings if each.kind != "unexplained" or words not in each.sentence]
+
+
 async def test_orders_in_flight_pass_from_release_to_release_and_back(deployed: Deployed) -> None:
     verdict = deployed.there_and_back
 
@@ -49,12 +54,12 @@ async def test_a_release_that_breaks_the_story_is_seen_and_loses_no_order(deploy
     seen, verdict = deployed.broken
 
     assert seen > 0
-    assert {finding.kind for finding in verdict.findings} == {"unexplained"}
-    assert all("NON_DETERMINISTIC_ERROR" in finding.sentence for finding in verdict.findings)
+    assert verdict.findings
+    assert not_of(verdict, "NON_DETERMINISTIC_ERROR") == []
 
 
 async def test_orders_of_a_release_too_new_wait_for_it_and_are_not_lost(deployed: Deployed) -> None:
     seen, verdict = deployed.too_new
 
     assert seen > 0
-    assert all("start the newer worker" in finding.sentence for finding in verdict.findings)
+    assert not_of(verdict, "start the newer worker") == []
