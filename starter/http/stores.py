@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from db.audit import Doer
 from db.keys import Scope
@@ -26,11 +26,28 @@ EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
+class StoreRow(BaseModel):
+    store: str
+    name: str
+
+
+class StoresAnswer(BaseModel):
+    stores: list[StoreRow]
+
+
 def router(shops: Shops, entrance: Entrance) -> APIRouter:
     """The routes about settings. Only keys of `ops` open them."""
     routes = APIRouter(tags=["stores"])
     ops = entrance(Scope.OPS)
     which = Annotated[StoreId, Path()]
+
+    @routes.get("/v1/stores", responses=PROBLEMS(401, 403, 422, 503), dependencies=[Depends(ops)])
+    async def list_stores() -> StoresAnswer:
+        """Every store that was set up, by its id, with the name that customers see."""
+        found = await shops.everything()
+        return StoresAnswer(
+            stores=[StoreRow(store=store, name=each.look.name) for store, each in found.items()]
+        )
 
     @routes.get("/v1/stores/{store}/settings", responses=PROBLEMS(400, 401, 403, 404, 422, 503))
     async def read_settings(store: which, visitor: Annotated[Visitor, Depends(ops)]) -> StoreSettings:

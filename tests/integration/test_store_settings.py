@@ -40,6 +40,15 @@ async def test_settings_are_put_and_read_back(house: House, store: str) -> None:
     assert (read.json()["currency"], read.json()["pickup_places"][0]["name"]) == ("USD", "Winkel")
 
 
+async def test_every_store_is_listed_by_its_id_with_its_name(house: House, store: str) -> None:
+    await put(house, store, BODY)
+    listed = await house.http.get("/v1/stores", headers=house.headers(house.ops))
+    refused = await house.http.get("/v1/stores", headers=house.headers(house.staff))
+
+    assert {"store": store, "name": "De Blauwe Mok"} in listed.json()["stores"]
+    assert refused.status_code == 403
+
+
 async def test_each_change_is_written_down_once(house: House, store: str) -> None:
     await put(house, store, BODY)
     await put(house, store, {**BODY, "currency": "USD"})
