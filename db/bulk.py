@@ -1,7 +1,8 @@
 """Jobs: one command for many orders at once, kept row by row, so that no process has to live to its end."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -11,11 +12,15 @@ from pydantic import BaseModel
 from db.pool import Connection
 from db.queries import load
 from orders.change import Outcome
+from orders.errors import OrderError
 from orders.sentence import Sentence
 
 SQL = load("bulk")
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_ORDERS: Final = 1000
 """Of one job."""
+CURSOR: Final = re.compile(r"[0-9]{1,16}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""When a job was begun, in microseconds since 1970, and its id."""
 
 
 class Stands(StrEnum):
@@ -130,6 +135,23 @@ class Recent(NamedTuple):
     started_at: datetime | None
     done_at: datetime | None
     orders: int
+
+
+class Begun(NamedTuple):
+    """A job that was begun, and by whom."""
+
+    job_id: UUID
+    actor: str
+    kind: str
+    started_at: datetime
+    done_at: datetime | None
+    mails_stopped_at: datetime | None
+    orders: int
+
+
+class Page(NamedTuple):
+    jobs: tuple[Begun, ...]
+    next: str | None
 
 
 async def choose(
@@ -273,9 +295,31 @@ async def recent(connection: Connection, actor: str, limit: int = 30) -> list[Re
     return [Recent(**dict(row)) for row in await connection.fetch(SQL["recent"], actor, limit)]
 
 
+async def begun(
+    connection: Connection, *, actor: str | None = None, cursor: str | None = None, limit: int = 50
+) -> Page:
+    """The jobs that were begun, by this actor or by anybody, the latest first. Raises OrderError for a
+    cursor that nobody was given."""
+    place = (None, None) if cursor is None else _place(cursor)
+    rows = await connection.fetch(SQL["begun"], actor, *place, limit + 1)
+    jobs = tuple(Begun(**dict(row)) for row in rows[:limit])
+    return Page(jobs, _cursor(jobs[-1]) if len(rows) > limit else None)
+
+
 async def forget(connection: Connection, older_than: timedelta) -> None:
     """Forget jobs so old that nobody looks at them; what they did stands with their orders."""
     await connection.execute(SQL["forget"], older_than)
+
+
+def _cursor(job: Begun) -> str:
+    return f"{(job.started_at - EPOCH) // timedelta(microseconds=1)}-{job.job_id}"
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    if CURSOR.fullmatch(cursor) is None:
+        raise OrderError("door.cursor_unreadable")
+    microseconds, _, job_id = cursor.partition("-")
+    return EPOCH + timedelta(microseconds=int(microseconds)), UUID(job_id)
 
 
 def _row(values: dict[str, Any]) -> Row:

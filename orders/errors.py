@@ -15,6 +15,8 @@ OrderError
 ├── NoteOfAnother      a note is changed by whoever wrote it
 ├── JobNotFound        nobody has given many orders a job under this id
 ├── JobDiffers         another job was given under this id
+├── JobNotBegun        a job whose orders were only chosen has done nothing yet
+├── NothingRefused     a job none of whose orders was refused has nothing to try again
 ├── StaffNotFound      nobody works here under this account (orders/staff.py)
 ├── StaffTaken         there is an account of this name already (orders/staff.py)
 ├── LastAdmin          nobody would be left who can let others in (orders/staff.py)
@@ -115,6 +117,16 @@ class JobNotFound(OrderError):
 class JobDiffers(OrderError):
     def __init__(self, job_id: str) -> None:
         super().__init__("bulk.door.job_differs", job_id=job_id)
+
+
+class JobNotBegun(OrderError):
+    def __init__(self, job_id: str) -> None:
+        super().__init__("bulk.door.job_not_begun", job_id=job_id)
+
+
+class NothingRefused(OrderError):
+    def __init__(self, job_id: str) -> None:
+        super().__init__("bulk.door.nothing_refused", job_id=job_id)
 
 
 class Unavailable(OrderError):

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationError
 
 from db import bulk
-from db.bulk import Named, OrderKey, Planned, Row, Unread
+from db.bulk import Named, OrderKey, Planned, Row, Stands, Unread
 from db.pool import Connection
 from orders.commands import COMMAND, Carrier, Reason, TrackingNumber
-from orders.errors import OrderUnreadable
+from orders.errors import JobNotBegun, NothingRefused, OrderUnreadable
 from orders.problems import problem
 from orders.sentence import sentence
 from starter.arrivals import unreadable
@@ -118,20 +118,27 @@ async def named_by(connection: Connection, listed: Understood, stores: Sequence[
     return await bulk.named(connection, [*names, *(name.upper() for name in names)], stores)
 
 
-async def again(
-    connection: Connection, job_id: UUID, of: bulk.Job, actor: str, refused: Sequence[Row]
-) -> bool:
-    """A new job with what another one was refused, planned as it was; False if it is kept already."""
+async def again(connection: Connection, of: bulk.Job, actor: str, request_id: str | None = None) -> UUID:
+    """A new job with what another one was refused, planned as it was and not begun; its id. The same wish
+    twice is one job; once that one was tried, what it was refused can be tried in a further one. Raises
+    JobNotBegun, NothingRefused."""
+    if of.started_at is None:
+        raise JobNotBegun(str(of.job_id))
+    refused = await bulk.rows(connection, of.job_id, stands=Stands.REFUSED)
+    if not refused:
+        raise NothingRefused(str(of.job_id))
+    job_id = uuid.uuid5(of.job_id, f"{actor} {len(refused)} {refused[-1].command_id}")
     keys = [OrderKey(row.store, row.order_id) for row in refused]
     async with connection.transaction():
-        if not await bulk.choose(connection, job_id, actor, keys):
-            return False
+        if not await bulk.choose(connection, job_id, actor, keys, request_id=request_id):
+            return job_id
         commands = [
             Planned(position=place, command_id=f"bulk-{uuid.uuid4()}", command=row.command or {})
             for place, row in enumerate(refused)
         ]
         kind = of.kind or ""
-        return await bulk.plan(connection, job_id, kind, of.fields, commands, undo_seconds=of.undo_seconds)
+        await bulk.plan(connection, job_id, kind, of.fields, commands, undo_seconds=of.undo_seconds)
+    return job_id
 
 
 def _unread(entry: Entry, why: str, **facts: str | int) -> Unread:

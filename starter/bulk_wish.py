@@ -12,7 +12,7 @@ from db.bulk import MOST_ORDERS, Counts, Job, OrderKey, Row, Stands
 from db.fingerprint import fingerprint
 from db.pool import Connection
 from orders.commands import LONGEST_UNDO_SECONDS, Carrier, Reason, TrackingNumber
-from orders.errors import JobDiffers, JobNotFound, OrderError, OrderUnreadable
+from orders.errors import JobDiffers, JobNotBegun, JobNotFound, OrderError, OrderUnreadable
 from orders.order import OrderId, Whole
 from orders.own_words import with_words
 from orders.problems import problem
@@ -75,9 +75,12 @@ class BulkJobAnswer(BaseModel):
 
     job_id: UUID
     type: str | None
+    actor: str = Field(description="Who chose the orders.")
     state: str = Field(description="draft, running, or done: every command was given.")
     started_at: datetime | None
     done_at: datetime | None
+    mails_waiting: int = Field(description="Mails to customers that `stop-mails` keeps from leaving.")
+    mails_stopped_at: datetime | None
     orders: int
     applied: int
     refused: int
@@ -86,14 +89,39 @@ class BulkJobAnswer(BaseModel):
     results: list[BulkRowAnswer]
 
 
+class BulkJobRow(BaseModel):
+    """A job in the list of them."""
+
+    job_id: UUID
+    type: str
+    actor: str
+    state: str = Field(description="running, or done: every command was given.")
+    started_at: datetime
+    done_at: datetime | None
+    mails_stopped_at: datetime | None
+    orders: int
+
+
+class BulkJobsAnswer(BaseModel):
+    jobs: list[BulkJobRow]
+    next: str | None = Field(description="Cursor of the next page; null at the end.")
+
+
+class MailsStoppedAnswer(BaseModel):
+    """What became of the mails of a job."""
+
+    job_id: UUID
+    stopped: int = Field(description="So many waited and will not leave; further ones are not caused.")
+
+
 async def keep(connection: Connection, wish: BulkWish, actor: str, request_id: str | None) -> UUID:
     """Keep the job with all its commands, not begun yet; its id. Raises OrderUnreadable with every order that
     there is not, that is named twice, or that lacks something; JobDiffers."""
     job_id = wish.job_id or uuid4()
     mark = fingerprint(wish.model_dump(mode="json", exclude={"job_id"}))
-    known = await bulk.job(connection, job_id)
-    if known is not None:
-        if known.fingerprint != mark or known.actor != actor:
+    earlier = await bulk.job(connection, job_id)
+    if earlier is not None:
+        if earlier.fingerprint != mark or earlier.actor != actor:
             raise JobDiffers(str(job_id))
         return job_id
     own = await _own(connection, wish)
@@ -113,11 +141,46 @@ async def keep(connection: Connection, wish: BulkWish, actor: str, request_id: s
 
 async def answer(connection: Connection, job_id: UUID, language: Language) -> BulkJobAnswer:
     """How far the job is, row by row. Raises JobNotFound."""
+    job = await known(connection, job_id)
+    counts, rows = await bulk.counts(connection, job_id), await bulk.rows(connection, job_id)
+    waiting = len(await bulk.waiting_mails(connection, job_id))
+    return _answer(job, counts, rows, waiting, language)
+
+
+async def known(connection: Connection, job_id: UUID) -> Job:
+    """The job of this id. Raises JobNotFound."""
     job = await bulk.job(connection, job_id)
     if job is None:
         raise JobNotFound(str(job_id))
-    counts, rows = await bulk.counts(connection, job_id), await bulk.rows(connection, job_id)
-    return _answer(job, counts, rows, language)
+    return job
+
+
+async def begun(connection: Connection, job_id: UUID) -> Job:
+    """The job of this id, once it was begun. Raises JobNotFound, JobNotBegun."""
+    job = await known(connection, job_id)
+    if job.started_at is None:
+        raise JobNotBegun(str(job_id))
+    return job
+
+
+def listed(page: bulk.Page) -> BulkJobsAnswer:
+    """A page of the list of jobs."""
+    return BulkJobsAnswer(
+        jobs=[
+            BulkJobRow(
+                job_id=job.job_id,
+                type=job.kind,
+                actor=job.actor,
+                state="done" if job.done_at else "running",
+                started_at=job.started_at,
+                done_at=job.done_at,
+                mails_stopped_at=job.mails_stopped_at,
+                orders=job.orders,
+            )
+            for job in page.jobs
+        ],
+        next=page.next,
+    )
 
 
 async def _own(connection: Connection, wish: BulkWish) -> dict[OrderKey, Own]:
@@ -143,13 +206,18 @@ async def _own(connection: Connection, wish: BulkWish) -> dict[OrderKey, Own]:
     return own
 
 
-def _answer(job: Job, counts: Counts, rows: Sequence[Row], language: Language) -> BulkJobAnswer:
+def _answer(
+    job: Job, counts: Counts, rows: Sequence[Row], mails_waiting: int, language: Language
+) -> BulkJobAnswer:
     return BulkJobAnswer(
         job_id=job.job_id,
         type=job.kind,
+        actor=job.actor,
         state="done" if job.done_at else "running" if job.started_at else "draft",
         started_at=job.started_at,
         done_at=job.done_at,
+        mails_waiting=mails_waiting,
+        mails_stopped_at=job.mails_stopped_at,
         orders=counts.orders,
         applied=counts.applied,
         refused=counts.refused,

@@ -113,6 +113,15 @@ SELECT job_id, kind, created_at, started_at, done_at, (SELECT count(*) FROM bulk
     WHERE bulk_rows.job_id = bulk_jobs.job_id) AS orders
 FROM bulk_jobs WHERE actor = $1 ORDER BY created_at DESC, job_id LIMIT $2
 
+-- begun --
+-- Jobs that were begun, the latest first, after a place in that list; all actors' for NULL.
+SELECT job_id, actor, kind, started_at, done_at, mails_stopped_at, (SELECT count(*) FROM bulk_rows
+    WHERE bulk_rows.job_id = bulk_jobs.job_id) AS orders
+FROM bulk_jobs
+WHERE started_at IS NOT NULL AND ($1::text IS NULL OR actor = $1)
+    AND ($2::timestamptz IS NULL OR (started_at, job_id) < ($2, $3::uuid))
+ORDER BY started_at DESC, job_id DESC LIMIT $4
+
 -- forget --
 -- Jobs that were chosen and never begun, and those that were done long ago: what they did stands with their orders.
 DELETE FROM bulk_jobs WHERE created_at < now() - $1::interval AND (started_at IS NULL OR done_at IS NOT NULL)

@@ -1,6 +1,5 @@
 """Jobs under way: started, followed, their mails stopped, and what was refused tried again."""
 
-import uuid
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from desk.staff.order_model import must_give
 from desk.staff.routes import desk_router
 from desk.staff.shell import Desk, Notice, fragment, see_other, tell
 from desk.staff.signed import Signed
-from orders.errors import OrderUnreadable
+from orders.errors import JobNotBegun, NothingRefused, OrderUnreadable
 from orders.rights import Right
 from orders.words import say
 from starter.bulk_planning import again
@@ -118,14 +117,11 @@ def bulk_jobs_router(desk: Desk, gate: Gate) -> APIRouter:
     async def try_again(signed: who, job_id: UUID) -> Response:
         async with within_reach(desk.pool) as connection:
             known = await own(connection, signed, job_id)
-            refused = await bulk.rows(connection, job_id, stands=Stands.REFUSED)
-            if known.started_at is None or not refused:
-                return see_other(job_href(job_id))
             must_give(signed, known.kind or "")
-            # The same click twice is one new job; after that one was tried, a further one.
-            last = refused[-1].command_id or ""
-            fresh = uuid.uuid5(job_id, f"{len(refused)} {last}")
-            await again(connection, fresh, known, signed.actor, refused)
+            try:
+                fresh = await again(connection, known, signed.actor)
+            except (JobNotBegun, NothingRefused):
+                return see_other(job_href(job_id))
         return see_other(f"{job_href(fresh)}?kind={known.kind}")
 
     return router

@@ -6,7 +6,19 @@ from typing import NoReturn
 
 import typer
 
-from starter.cli import accounts, bulk, orders, papers, picking, push, servers, staff, together, webhooks
+from starter.cli import (
+    accounts,
+    bulk,
+    jobs,
+    orders,
+    papers,
+    picking,
+    push,
+    servers,
+    staff,
+    together,
+    webhooks,
+)
 from starter.cli.options import Language
 
 app = typer.Typer(
@@ -37,6 +49,7 @@ app.command("list")(orders.list_orders)
 app.command()(orders.show)
 app.command()(orders.send)
 app.command()(bulk.bulk)
+app.add_typer(jobs.jobs, name="jobs")
 app.command()(orders.watch)
 app.command()(together.note)
 app.command()(together.link)

@@ -63,6 +63,8 @@ HTTP_STATUS: Final[Mapping[type[OrderError], HTTPStatus]] = {
     errors.NoteOfAnother: HTTPStatus.FORBIDDEN,
     errors.JobNotFound: HTTPStatus.NOT_FOUND,
     errors.JobDiffers: HTTPStatus.CONFLICT,
+    errors.JobNotBegun: HTTPStatus.CONFLICT,
+    errors.NothingRefused: HTTPStatus.CONFLICT,
     StaffNotFound: HTTPStatus.NOT_FOUND,
     StaffTaken: HTTPStatus.CONFLICT,
     LastAdmin: HTTPStatus.CONFLICT,
