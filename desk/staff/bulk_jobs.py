@@ -117,7 +117,9 @@ def bulk_jobs_router(desk: Desk, gate: Gate) -> APIRouter:
     async def try_again(signed: who, job_id: UUID) -> Response:
         async with within_reach(desk.pool) as connection:
             known = await own(connection, signed, job_id)
-            must_give(signed, known.kind or "")
+            if known.kind is None:
+                return see_other(job_href(job_id))
+            must_give(signed, known.kind)
             try:
                 fresh = await again(connection, known, signed.actor)
             except (JobNotBegun, NothingRefused):

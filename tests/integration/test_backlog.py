@@ -97,7 +97,8 @@ async def test_the_first_that_finds_the_relay_back_hands_over_all_oldest_first(o
     left = await office.order_of_leaving()
     assert len(left) == 300
     assert len(set(left)) == 300
-    assert all(abs(at - sorted(left).index(number)) <= 2 * LANES for at, number in enumerate(left))
+    # Each lane has one in hand: however slow a lane is, no more than those are overtaken.
+    assert all(sum(later < number for later in left[at:]) < LANES for at, number in enumerate(left))
     assert office.server.connections - before <= LANES
 
 
