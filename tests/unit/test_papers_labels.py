@@ -38,6 +38,22 @@ def test_a_scanner_reads_the_parcel_off_both_codes(
     assert codes_of(paper.content) == [{(BARS, str(code)), (SQUARES, str(code))}]
 
 
+@pytest.mark.parametrize("dots_per_inch", [203, 300])
+@pytest.mark.parametrize("size", LabelSize)
+def test_bars_of_every_width_are_read_on_printers_of_both_kinds(
+    typesetter: Typesetter, size: LabelSize, dots_per_inch: int
+) -> None:
+    orders = ["T0470d150741", *(("T9f1668fd1be6943e7" * 2)[:length] for length in range(1, 25))]
+    codes = [ParcelCode("default", order, parcel) for order in orders for parcel in ("1", "12")]
+    codes = [code for code in codes if bars_that_fit(str(code), WIDTH_DOTS[size])]
+
+    read = codes_of(labels(typesetter, [a_label(code=code) for code in codes], size).content, dots_per_inch)
+
+    unread = [str(code) for code, seen in zip(codes, read, strict=True) if (BARS, str(code)) not in seen]
+    assert len(codes) > 30
+    assert unread == []
+
+
 def test_a_code_too_long_for_bars_is_in_the_squares_alone(typesetter: Typesetter) -> None:
     paper = labels(typesetter, [a_label(code=LONG)], LabelSize.FOUR_BY_SIX)
 
